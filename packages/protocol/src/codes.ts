@@ -42,3 +42,17 @@ export const CLOSE_CODES = {
 } as const satisfies Record<string, { code: number; reconnect: Reconnect; meaning: string }>;
 
 export type CloseName = keyof typeof CLOSE_CODES;
+
+const RECONNECTS: ReadonlyMap<number, Reconnect> = new Map(Object.values(CLOSE_CODES).map(({ code, reconnect }) => [code, reconnect]));
+
+/**
+ * What a client does after a close. Codes that are not in the table: 4000 to 4999 are verdicts of a newer server, which
+ * would only be repeated: `no`. So are those that say that the two do not speak one protocol (1002, 1003, 1007, 1010).
+ * All others, above all 1005 and 1006 (no close frame came: the network, a crash), are accidents: `jitter`.
+ */
+export function reconnectFor(closeCode: number): Reconnect {
+  const known = RECONNECTS.get(closeCode);
+  if (known !== undefined) return known;
+  const isVerdict = (closeCode >= 4000 && closeCode <= 4999) || [1002, 1003, 1007, 1010].includes(closeCode);
+  return isVerdict ? 'no' : 'jitter';
+}

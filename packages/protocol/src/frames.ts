@@ -59,3 +59,41 @@ export type MessageFrame = {
   readonly seq?: number;
   readonly replyTo?: string;
 };
+
+/** The message stands in the store, at this position. */
+export type AckFrame = Position & { readonly type: 'ack'; readonly ref: Ref; readonly messageId: string; readonly roomId: string };
+export type ErrorFrame = {
+  readonly type: 'error';
+  /** An `ErrorCode`, or one of a newer server. */
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+  readonly ref: Ref | undefined;
+};
+export type JoinedFrame = Position & {
+  readonly type: 'joined';
+  readonly roomId: string;
+  readonly recovered: boolean;
+  readonly replay: number;
+  readonly ref: Ref | undefined;
+};
+export type LeftFrame = { readonly type: 'left'; readonly roomId: string; readonly ref: Ref | undefined };
+/** Someone else types. */
+export type TypingNotice = { readonly type: 'typing'; readonly roomId: string; readonly userId: string; readonly username: string };
+export type PresenceFrame = { readonly type: 'presence'; readonly roomId: string; readonly members: number };
+export type AuthedFrame = { readonly type: 'authed'; readonly expiresAt: string; readonly ref: Ref | undefined };
+/** To be ignored: a type of a newer server, or not a frame at all. */
+export type UnknownFrame = { readonly type: 'unknown' };
+
+/** What a server may say. */
+export type ServerFrame =
+  | MessageFrame
+  | AckFrame
+  | ErrorFrame
+  | JoinedFrame
+  | LeftFrame
+  | TypingNotice
+  | PresenceFrame
+  | AuthedFrame
+  | UnknownFrame;

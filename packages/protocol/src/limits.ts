@@ -15,6 +15,10 @@ export const LIMITS = {
   roomIdLength: 64,
   /** `ref` as UTF-8 bytes (a number counts as its JSON text). */
   refBytes: 64,
+  /** Length of an epoch's name, UTF-16 code units. */
+  epochLength: 64,
+  /** Rooms of one `position` frame. */
+  positionRooms: 100,
   /** Most messages or bytes that a resume replays; more is answered `recovered: false`. */
   replayMessages: 5000,
   replayBytes: 4 * 1024 * 1024,
