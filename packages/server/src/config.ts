@@ -1,32 +1,15 @@
 import { readFileSync } from 'node:fs';
-import type { TrustProxy } from './config/parsers.ts';
-import { MOST_CONNECTIONS_BY_DEFAULT, RESERVED_DESCRIPTORS, UNAVAILABLE, VARIABLES, type Variable } from './config/variables.ts';
+import {
+  type Config,
+  MOST_CONNECTIONS_BY_DEFAULT,
+  RESERVED_DESCRIPTORS,
+  UNAVAILABLE,
+  VARIABLES,
+  type Variable,
+} from './config/variables.ts';
 
 export type { TrustProxy } from './config/parsers.ts';
-
-/** What the server was told, checked and frozen. The meaning of each field stands in `config/variables.ts`. */
-export interface Config {
-  readonly port: number;
-  readonly host: string;
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
-  readonly logFormat: 'auto' | 'json' | 'pretty';
-  readonly dataDir: string;
-  readonly store: 'sqlite' | 'memory' | 'none';
-  readonly analytics: boolean;
-  /** Messages per second; 0: no limit. */
-  readonly ratePerSec: number;
-  /** Messages; 0 only when there is no limit. */
-  readonly rateBurst: number;
-  readonly maxConnections: number;
-  /** 0: no limit. */
-  readonly maxConnectionsPerIp: number;
-  readonly maxRoomsPerConnection: number;
-  readonly maxRooms: number;
-  readonly ringBytes: number;
-  readonly historyOnJoin: number;
-  readonly allowedOrigins: readonly string[] | '*';
-  readonly trustProxy: TrustProxy;
-}
+export type { Config } from './config/variables.ts';
 
 export interface ConfigProblem {
   readonly name: string;

@@ -1,5 +1,41 @@
-import type { Config } from '../config.ts';
-import { bytes, decimal, hostName, integer, oneOf, onOff, origins, type Parser, plainText, trustProxy, url } from './parsers.ts';
+import {
+  bytes,
+  decimal,
+  hostName,
+  integer,
+  oneOf,
+  onOff,
+  origins,
+  type Parser,
+  plainText,
+  type TrustProxy,
+  trustProxy,
+  url,
+} from './parsers.ts';
+
+/** What the server was told, checked and frozen. The meaning of each field stands in the table below. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly logFormat: 'auto' | 'json' | 'pretty';
+  readonly dataDir: string;
+  readonly store: 'sqlite' | 'memory' | 'none';
+  readonly analytics: boolean;
+  /** Messages per second; 0: no limit. */
+  readonly ratePerSec: number;
+  /** Messages; 0 only when there is no limit. */
+  readonly rateBurst: number;
+  readonly maxConnections: number;
+  /** 0: no limit. */
+  readonly maxConnectionsPerIp: number;
+  readonly maxRoomsPerConnection: number;
+  readonly maxRooms: number;
+  readonly ringBytes: number;
+  readonly historyOnJoin: number;
+  readonly allowedOrigins: readonly string[] | '*';
+  readonly trustProxy: TrustProxy;
+}
 
 /** One environment variable: all that its parsing, its refusal and its documentation need. */
 export interface Variable<T> {

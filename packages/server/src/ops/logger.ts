@@ -1,5 +1,4 @@
 import pino from 'pino';
-import type { Config } from '../config.ts';
 import { prettyLine } from './pretty.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -16,6 +15,12 @@ export interface Logger {
   flush(): Promise<void>;
 }
 
+export interface LogConfig {
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** `auto`: text on a terminal, JSON elsewhere. */
+  readonly logFormat: 'auto' | 'json' | 'pretty';
+}
+
 /** Where lines go; one write per line, or several lines at once. */
 export interface LogOutput {
   write(text: string): void;
@@ -26,7 +31,7 @@ export interface LogOutput {
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
 /** JSON lines on stdout, or text on a terminal. Whatever a value holds, it cannot forge a line or steer a terminal. */
-export function createLogger(config: Pick<Config, 'logLevel' | 'logFormat'>, output?: LogOutput): Logger {
+export function createLogger(config: LogConfig, output?: LogOutput): Logger {
   const isPretty = config.logFormat === 'pretty' || (config.logFormat === 'auto' && process.stdout.isTTY === true);
   const target = output ?? pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES });
   const hasColor = output === undefined && process.stdout.isTTY === true;
