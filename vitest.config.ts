@@ -1,20 +1,26 @@
 import { defineConfig } from 'vitest/config';
 
+const setupFiles = ['./scripts/require-node-24.mjs'];
+const exclude = ['**/node_modules/**', '**/dist/**', '**/*.soak.test.ts'];
+/** One file at a time: these start servers, measure memory or fill disks. */
+const alone = { fileParallelism: false, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'], testTimeout: 10_000 } },
+      { test: { name: 'architecture', setupFiles, include: ['test/architecture/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { name: 'unit', setupFiles, exclude, include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/kit/**/*.test.ts'], testTimeout: 10_000 } },
       {
         test: {
+          ...alone,
           name: 'integration',
-          include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.soak.test.ts'],
+          setupFiles,
+          exclude: [...exclude, 'test/architecture/**', 'test/kit/**'],
+          include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
           testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
-      { test: { name: 'soak', include: ['**/*.soak.test.ts'], exclude: ['**/node_modules/**'], testTimeout: 1_200_000, hookTimeout: 120_000, fileParallelism: false } },
+      { test: { ...alone, name: 'soak', setupFiles, exclude: exclude.slice(0, 2), include: ['**/*.soak.test.ts'], testTimeout: 1_200_000 } },
     ],
   },
 });
