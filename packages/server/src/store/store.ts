@@ -1,6 +1,12 @@
 import type { Position, SequencedType } from '@hubbub/protocol';
 import type { KnownId } from '../bus/bus.ts';
 
+/**
+ * The most messages that may be ordered and sent, but not stored, at one time. The write queue refuses above it, and after a
+ * crash a room goes on this far above its last stored `seq`, so that no `seq` that anybody saw is used again.
+ */
+export const MAX_UNSTORED = 20_000;
+
 /** A stored message. Imported ones have no position. */
 export interface StoredMessage {
   readonly roomId: string;
