@@ -24,6 +24,9 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** What is wrong, and what is allowed. The message is safe to show: it never repeats what was sent. */
+export type Refusal = { readonly code: ErrorCode; readonly message: string };
+
 /** What a close code means for the client: whether and how to come back. */
 export type Reconnect = 'no' | 'now' | 'jitter' | 'later' | 'with-new-token';
 

@@ -1,9 +1,6 @@
-import type { ErrorCode } from './codes.ts';
+import type { Refusal } from './codes.ts';
 import { LIMITS } from './limits.ts';
 import { isCleanText, isLongerThan } from './text.ts';
-
-/** What is wrong, and what is allowed. Safe to show. */
-export type Refusal = { readonly code: ErrorCode; readonly message: string };
 
 const EMPTY: Refusal = {
   code: 'content_empty',

@@ -1,6 +1,5 @@
 import type { MessageFrame, Position, Ref, ServerFrame, UnknownFrame } from './frames.ts';
-
-type Fields = { readonly [name: string]: unknown };
+import { type Fields, isFields } from './json.ts';
 
 const UNKNOWN: UnknownFrame = { type: 'unknown' };
 
@@ -15,8 +14,7 @@ export function decodeServerFrame(text: string): ServerFrame {
   } catch {
     return UNKNOWN;
   }
-  if (typeof value !== 'object' || value === null) return UNKNOWN;
-  return readFrame(value as Fields) ?? UNKNOWN;
+  return isFields(value) ? (readFrame(value) ?? UNKNOWN) : UNKNOWN;
 }
 
 function readFrame(fields: Fields): ServerFrame | undefined {

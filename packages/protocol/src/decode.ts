@@ -1,11 +1,10 @@
-import { checkContent, type Refusal } from './content.ts';
+import type { Refusal } from './codes.ts';
+import { checkContent } from './content.ts';
 import type { ChatFrame, ClientFrame, Position, Ref, RefusedFrame, SequencedType } from './frames.ts';
 import { isRoomId, parseUuid } from './ids.ts';
+import { type Fields, isFields } from './json.ts';
 import { LIMITS } from './limits.ts';
 import { utf8Length } from './text.ts';
-
-/** A JSON object whose fields nobody has looked at. `JSON.parse` makes `__proto__` an ordinary own field. */
-type Fields = { readonly [name: string]: unknown };
 
 const BAD_JSON: RefusedFrame = { type: 'refused', code: 'bad_json', message: 'The frame is not valid JSON.', ref: undefined };
 const NO_OBJECT: RefusedFrame = { type: 'refused', code: 'bad_frame', message: 'The frame must be one JSON object.', ref: undefined };
@@ -149,10 +148,6 @@ function readPosition(value: unknown): Position | undefined {
 
 function isAbsent(value: unknown): value is undefined | null {
   return value === undefined || value === null;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function badFrame(message: string): Refusal {

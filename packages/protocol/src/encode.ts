@@ -1,6 +1,6 @@
 import { ERROR_CODES, type ErrorCode } from './codes.ts';
 import type { MessageFrame, Position, Ref, SequencedType } from './frames.ts';
-import { quote } from './quote.ts';
+import { quote } from './json.ts';
 
 /**
  * All encoders give the JSON text of one frame. They concatenate: the fields are known, and only text that came from

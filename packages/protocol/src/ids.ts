@@ -1,4 +1,4 @@
-import type { Refusal } from './content.ts';
+import type { Refusal } from './codes.ts';
 import { LIMITS } from './limits.ts';
 import { isCleanLine, isLongerThan } from './text.ts';
 

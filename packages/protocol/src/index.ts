@@ -1,5 +1,5 @@
-export { CLOSE_CODES, type CloseName, ERROR_CODES, type ErrorCode, type Reconnect, reconnectFor } from './codes.ts';
-export { checkContent, type Refusal } from './content.ts';
+export { CLOSE_CODES, type CloseName, ERROR_CODES, type ErrorCode, type Reconnect, type Refusal, reconnectFor } from './codes.ts';
+export { checkContent } from './content.ts';
 export { decodeFrame } from './decode.ts';
 export { decodeServerFrame } from './decode-server.ts';
 export {
