@@ -1,0 +1,84 @@
+// The obvious server on the `ws` package: parse, validate, stamp, stringify once, `ws.send` to each member of the room.
+// Leaves out: storage, analytics, presence, limits, recovery. An ack (if a `ref` asks) is immediate: nothing is stored.
+// FAULT=drop|double|swap plants a fault, so that the self-test can show that the load generator sees it.
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { WebSocketServer } from 'ws';
+
+const fault = process.env.FAULT ?? '';
+const rooms = new Map();
+const server = createServer((_request, response) => response.end('{"status":"ok"}'));
+const sockets = new WebSocketServer({ server, path: '/ws', perMessageDeflate: false, maxPayload: 16 * 1024 });
+
+function roomNamed(name) {
+  let room = rooms.get(name);
+  if (room === undefined) rooms.set(name, (room = { name, seq: 0, members: new Set(), held: undefined }));
+  return room;
+}
+
+const isValid = (content) => typeof content === 'string' && content.length > 0 && content.length <= 1000;
+
+function broadcast(room, text) {
+  for (const member of room.members) member.send(text);
+}
+
+/** One message in 500 is lost, doubled or overtaken by the next for one member. */
+function broadcastWithFault(room, text) {
+  const [victim, ...others] = room.members;
+  for (const member of others) member.send(text);
+  const isChosen = room.seq % 500 === 0;
+  if (fault === 'swap') {
+    if (isChosen) room.held = text;
+    else {
+      victim.send(text);
+      if (room.held !== undefined) victim.send(room.held);
+      room.held = undefined;
+    }
+    return;
+  }
+  if (fault !== 'drop' || !isChosen) victim.send(text);
+  if (fault === 'double' && isChosen) victim.send(text);
+}
+
+function onMessage(socket, user, room, bytes) {
+  let frame;
+  try {
+    frame = JSON.parse(bytes);
+  } catch {
+    socket.send('{"type":"error","code":"bad_json"}');
+    return;
+  }
+  if (frame.type !== 'chat' || !isValid(frame.content)) {
+    socket.send('{"type":"error","code":"bad_frame"}');
+    return;
+  }
+  const messageId = randomUUID();
+  room.seq++;
+  const text = JSON.stringify({
+    messageId,
+    roomId: room.name,
+    type: 'chat',
+    userId: user.id,
+    username: user.name,
+    content: frame.content,
+    timestamp: new Date().toISOString(),
+    seq: room.seq,
+  });
+  if (fault === '') broadcast(room, text);
+  else broadcastWithFault(room, text);
+  if (frame.ref !== undefined) socket.send(JSON.stringify({ type: 'ack', ref: frame.ref, messageId, roomId: room.name, seq: room.seq }));
+}
+
+sockets.on('connection', (socket, request) => {
+  const query = new URL(request.url, 'http://localhost').searchParams;
+  const room = roomNamed(query.get('room') ?? 'global');
+  const user = { id: query.get('userId') ?? 'anonymous', name: query.get('username') ?? 'Anonymous' };
+  room.members.add(socket);
+  socket.on('message', (bytes) => onMessage(socket, user, room, bytes));
+  socket.on('close', () => room.members.delete(socket));
+  socket.on('error', () => socket.terminate());
+});
+
+server.listen({ port: Number(process.env.PORT ?? 0), host: '127.0.0.1', backlog: 4096 }, () =>
+  console.log(`http://127.0.0.1:${server.address().port}`),
+);
