@@ -9,7 +9,15 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'architecture', setupFiles, include: ['test/architecture/**/*.test.ts'], testTimeout: 30_000 } },
-      { test: { name: 'unit', setupFiles, exclude, include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/kit/**/*.test.ts'], testTimeout: 10_000 } },
+      {
+        test: {
+          name: 'unit',
+          setupFiles,
+          exclude,
+          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/kit/**/*.test.ts'],
+          testTimeout: 10_000,
+        },
+      },
       {
         test: {
           ...alone,
@@ -20,7 +28,9 @@ export default defineConfig({
           testTimeout: 120_000,
         },
       },
-      { test: { ...alone, name: 'soak', setupFiles, exclude: exclude.slice(0, 2), include: ['**/*.soak.test.ts'], testTimeout: 1_200_000 } },
+      {
+        test: { ...alone, name: 'soak', setupFiles, exclude: exclude.slice(0, 2), include: ['**/*.soak.test.ts'], testTimeout: 1_200_000 },
+      },
     ],
   },
 });

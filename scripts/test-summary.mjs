@@ -21,7 +21,9 @@ export function summarize(project, report, exitCode) {
     failed = 1;
     notes.push(`${project}: vitest ended with ${exitCode}`);
   }
-  const skipped = tests.filter((test) => test.status !== 'passed' && test.status !== 'failed').map((test) => `${project}: ${test.fullName}`);
+  const skipped = tests
+    .filter((test) => test.status !== 'passed' && test.status !== 'failed')
+    .map((test) => `${project}: ${test.fullName}`);
   return { project, passed: count('passed'), failed, skipped, notes };
 }
 
@@ -51,7 +53,8 @@ export function judge(summaries, { isFiltered, isCi }) {
 }
 
 /** @param {{ passed: number, failed: number, skipped: number }} total */
-export const closingLine = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+export const closingLine = ({ passed, failed, skipped }) =>
+  `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 
 /** @param {{ passed: number, failed: number }} total */
 export const isGreen = ({ passed, failed }) => failed === 0 && passed > 0;

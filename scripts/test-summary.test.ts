@@ -11,7 +11,10 @@ const local = { isFiltered: false, isCi: false };
 
 describe('the closing line of the test run', () => {
   it('adds up all projects', () => {
-    const runs = [summarize('unit', report(file('passed', 'passed', 'passed')), 0), summarize('integration', report(file('failed', 'passed', 'failed')), 1)];
+    const runs = [
+      summarize('unit', report(file('passed', 'passed', 'passed')), 0),
+      summarize('integration', report(file('failed', 'passed', 'failed')), 1),
+    ];
     expect(closingLine(judge(runs, local))).toBe('3 passed, 1 failed');
   });
 

@@ -11,7 +11,9 @@ export async function installOnce(root) {
   await withLock(join(root, '.bootstrap.lock'), async () => {
     if (isInstalled(root)) return;
     const startedAt = Date.now();
-    say(existsSync(join(root, 'node_modules')) ? 'the lock file changed: installing dependencies …' : 'first run: installing dependencies …');
+    say(
+      existsSync(join(root, 'node_modules')) ? 'the lock file changed: installing dependencies …' : 'first run: installing dependencies …',
+    );
     const heartbeat = setInterval(() => say(`still installing (${seconds(startedAt)} s) …`), HEARTBEAT_MS);
     try {
       await npmCi(root);
@@ -32,7 +34,9 @@ function npmCi(root) {
   const env = { ...process.env, PATH: path.join(delimiter), NODE_ENV: '' };
   return new Promise((resolve, reject) => {
     const child = spawn(command[0], command.slice(1), { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
-    child.once('error', (error) => reject(new Error(`npm could not be started (${error.message}). Install Node with npm, then try again.`)));
+    child.once('error', (error) =>
+      reject(new Error(`npm could not be started (${error.message}). Install Node with npm, then try again.`)),
+    );
     child.once('exit', (code, signal) => (code === 0 ? resolve() : reject(new Error(failure(code ?? signal)))));
   });
 }

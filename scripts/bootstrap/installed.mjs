@@ -36,7 +36,11 @@ function treeMatchesLock(root) {
     if (path === '') return true;
     const installed = got[path];
     if (installed === undefined) return entry.optional === true;
-    return installed.version === entry.version && installed.integrity === entry.integrity && (installed.link === true || existsSync(join(root, path)));
+    return (
+      installed.version === entry.version &&
+      installed.integrity === entry.integrity &&
+      (installed.link === true || existsSync(join(root, path)))
+    );
   };
   return Object.entries(wanted).every(isRight) && Object.keys(got).every((path) => path in wanted);
 }

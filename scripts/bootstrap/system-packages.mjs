@@ -16,7 +16,8 @@ export async function provideSystemPackages() {
       await apt(['install', '-y', '-qq', '--no-install-recommends', ...packages]);
     }).catch((error) => say(`apt-get failed: ${error.message}`));
   }
-  for (const tool of missingTools()) say(`${tool.name} is missing (Debian: ${tool.packages.join(' ')}): tests that need it will be skipped`);
+  for (const tool of missingTools())
+    say(`${tool.name} is missing (Debian: ${tool.packages.join(' ')}): tests that need it will be skipped`);
 }
 
 const mayInstall = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
