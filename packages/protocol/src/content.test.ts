@@ -10,7 +10,7 @@ const text = fc
 const codeOf = (text: string): string | undefined => checkContent(text)?.code;
 
 describe('content', () => {
-  it('counts code points: 1000 emoji pass, 1001 do not', () => {
+  it('counts code points: 1000 emoji pass, 1001 do not (FRAME-6)', () => {
     expect(codeOf('🎉'.repeat(1000))).toBeUndefined();
     expect(codeOf('🎉'.repeat(1001))).toBe('content_too_long');
     expect(codeOf(`${'x'.repeat(999)}🎉`)).toBeUndefined();
@@ -20,11 +20,11 @@ describe('content', () => {
     expect(codeOf('x'.repeat(16_384))).toBe('content_too_long');
   });
 
-  it('calls nothing but white space empty, however long', () => {
+  it('calls nothing but white space empty, however long (FRAME-6)', () => {
     expect(['', ' ', '\n\t ', '\u00a0\u2003\u3000\ufeff', ' '.repeat(5000)].map(codeOf)).toEqual(Array(5).fill('content_empty'));
   });
 
-  it('refuses every control character but newline and tab', () => {
+  it('refuses every control character but newline and tab (FRAME-7)', () => {
     const controls = [...Array(32).keys(), ...Array.from({ length: 33 }, (_, index) => 127 + index)];
     const passed = controls.filter((code) => codeOf(`a${String.fromCharCode(code)}b`) === undefined);
     expect(passed).toEqual([9, 10]);
@@ -32,7 +32,7 @@ describe('content', () => {
     expect(codeOf('a\u00a0~b')).toBeUndefined();
   });
 
-  it('refuses lone surrogates wherever they stand', () => {
+  it('refuses lone surrogates wherever they stand (FRAME-7)', () => {
     expect(['\ud800', 'a\ud83c', '\udf89b', 'a\udf89\ud83cb', '🎉\ud83c'].map(codeOf)).toEqual(Array(5).fill('content_invalid'));
   });
 
@@ -58,5 +58,6 @@ describe('lengths', () => {
     );
     expect(utf8Length('\u007f\u0080\u07ff\u0800\uffff🎉')).toBe(1 + 2 + 2 + 3 + 3 + 4);
     expect(utf8Length('\ud800')).toBe(3);
+    expect(utf8Length('\u{10000}')).toBe(4);
   });
 });

@@ -53,6 +53,11 @@ describe('decodeServerFrame', () => {
     }
   });
 
+  it('believes an error that it may be retried', () => {
+    const text = '{"type":"error","code":"slow_mode","message":"m","retryable":true,"retryAfterMs":5,"ref":"r"}';
+    expect(decodeServerFrame(text)).toEqual(JSON.parse(text));
+  });
+
   it('shows an error of a newer server, without trust in its details', () => {
     const text = '{"type":"error","code":"new_code","retryable":"yes","retryAfterMs":-5,"message":5,"ref":{}}';
     const bare = { retryable: false, retryAfterMs: undefined, message: '', ref: undefined };

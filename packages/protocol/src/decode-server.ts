@@ -50,7 +50,6 @@ function readMessage(type: MessageFrame['type'], fields: Fields): MessageFrame |
   const message: MessageFrame = { messageId, roomId, type, userId, username, content, timestamp };
   if (seq !== undefined && !isCount(seq)) return undefined;
   if (replyTo !== undefined && typeof replyTo !== 'string') return undefined;
-  if (seq === undefined && replyTo === undefined) return message;
   return { ...message, ...(seq === undefined ? {} : { seq }), ...(replyTo === undefined ? {} : { replyTo }) };
 }
 

@@ -24,12 +24,12 @@ describe('chat frames', () => {
     expect(decodeFrame('{"type":"system","content":"hi"}')).toEqual({ type: 'system', content: 'hi', ...nothing });
   });
 
-  it('keep every field that is theirs, ids in lower case', () => {
+  it('keep every field that is theirs, ids in lower case (FRAME-9)', () => {
     const frame = { type: 'chat', roomId: '#ubuntu', content: 'hi\n\tyou', messageId: ID, replyTo: ID, retry: true, ref: 'r1' };
     expect(decode({ ...frame, messageId: ID.toUpperCase(), replyTo: ID.toUpperCase() })).toEqual(frame);
   });
 
-  it('lose what is the server’s to say, and what nobody knows', () => {
+  it('lose what is the server’s to say, and what nobody knows (FRAME-10, FRAME-11)', () => {
     const forged = { userId: 'root', username: 'Root', timestamp: 'now', seq: 9e9, deep: { a: [1] }, roles: ['owner'] };
     expect(decode({ type: 'chat', content: 'hi', ...forged })).toEqual(decode({ type: 'chat', content: 'hi' }));
   });
@@ -57,7 +57,7 @@ describe('chat frames', () => {
     [{ replyTo: 'x' }, /^bad_frame replyTo/],
     [{ retry: 1 }, /^bad_frame retry/],
     [{ retry: 'true' }, /^bad_frame retry/],
-  ])('with %j are refused, naming the field', (change, expected) => {
+  ])('with %j are refused, naming the field (FRAME-3, FRAME-6, FRAME-7, FRAME-9)', (change, expected) => {
     expect(refusalOf({ type: 'chat', content: 'hi', ...change })).toMatch(expected);
     expect(decode({ type: 'chat', content: 'hi', ref: 7, ...change }).ref).toBe(7);
   });
@@ -70,13 +70,13 @@ describe('chat frames', () => {
 });
 
 describe('refs', () => {
-  it.each([0, -1, 1.5, 1e300, '', 'r1', '__proto__', 'x'.repeat(64), '🎉'.repeat(16), '\ud800'])('%j comes back', (ref) => {
+  it.each([0, -1, 1.5, 1e300, '', 'r1', '__proto__', 'x'.repeat(64), '🎉'.repeat(16), '\ud800'])('%j comes back (FRAME-8)', (ref) => {
     expect(decode({ type: 'chat', content: 'hi', ref }).ref).toBe(ref);
     expect(decode({ type: 'nonsense', ref })).toMatchObject({ code: 'unknown_type', ref });
     expect(decode({ ref })).toMatchObject({ code: 'bad_frame', ref });
   });
 
-  it.each([true, {}, [], ['r'], 'x'.repeat(65), '🎉'.repeat(17), 'é'.repeat(33)])('%j is refused, and not repeated', (ref) => {
+  it.each([true, {}, [], ['r'], 'x'.repeat(65), '🎉'.repeat(17), 'é'.repeat(33)])('%j is refused, and not repeated (FRAME-8)', (ref) => {
     expect(decode({ type: 'chat', content: 'hi', ref })).toMatchObject({ type: 'refused', code: 'bad_frame', ref: undefined });
   });
 
@@ -98,6 +98,11 @@ describe('other frames', () => {
     expect(decode({ type: 'join', roomId: 'r', since: null })).toEqual({ type: 'join', roomId: 'r', since: undefined, ref: undefined });
   });
 
+  it('join with an epoch of 64 characters at most', () => {
+    const epoch = 'e'.repeat(64);
+    expect(decode({ type: 'join', roomId: 'r', since: { epoch, seq: 0 } })).toMatchObject({ since: { epoch, seq: 0 } });
+  });
+
   it('do not judge reserved names', () => {
     expect(decode({ type: 'join', roomId: 'dm:1' }).type).toBe('join');
     expect(decode({ type: 'chat', roomId: 'private:1', content: 'hi' }).type).toBe('chat');
@@ -113,7 +118,7 @@ describe('other frames', () => {
     expect(decode({ type: 'auth', token: 'a.b.c' })).toEqual({ type: 'auth', token: 'a.b.c', ref: undefined });
   });
 
-  it('position, whatever the rooms are called', () => {
+  it('position, whatever the rooms are called (FRAME-10)', () => {
     const text = '{"type":"position","rooms":{"__proto__":{"epoch":"e","seq":0},"constructor":{"epoch":"f","seq":9007199254740991}}}';
     const rooms = new Map([
       ['__proto__', { epoch: 'e', seq: 0 }],
@@ -161,12 +166,12 @@ describe('other frames', () => {
     [{ type: 'toString' }, /^unknown_type/],
     [{ type: '__proto__' }, /^unknown_type/],
     [{ type: 'Chat', content: 'hi' }, /^unknown_type/],
-  ])('%j is refused', (frame, expected) => {
+  ])('%j is refused, its ref echoed (FRAME-3, FRAME-4, ROOM-1)', (frame, expected) => {
     expect(refusalOf(frame)).toMatch(expected);
     expect(decode({ ...frame, ref: 'mine' })).toMatchObject({ type: 'refused', ref: 'mine' });
   });
 
-  it.each([null, 5, 'chat', true, [], [{ type: 'chat', content: 'hi' }]])('%j is no frame', (value) => {
+  it.each([null, 5, 'chat', true, [], [{ type: 'chat', content: 'hi' }]])('%j is no frame (FRAME-3)', (value) => {
     expect(refusalOf(value)).toBe('bad_frame The frame must be one JSON object.');
   });
 });
@@ -183,7 +188,7 @@ describe('hostile frames', () => {
     'NaN',
     '\ufeff{}',
     '{"a":"\n"}',
-  ])('%j is bad JSON', (text) => {
+  ])('%j is bad JSON (FRAME-2)', (text) => {
     expect(decodeFrame(text)).toEqual({ type: 'refused', code: 'bad_json', message: 'The frame is not valid JSON.', ref: undefined });
   });
 
@@ -196,7 +201,7 @@ describe('hostile frames', () => {
     expect(decodeFrame(`{"type":"chat","content":${nested}}`)).toMatchObject({ code: 'bad_frame' });
   });
 
-  it('cannot say anything through a prototype', () => {
+  it('cannot say anything through a prototype (FRAME-10)', () => {
     expect(decodeFrame('{"__proto__":{"type":"chat","content":"hi"}}')).toMatchObject({ code: 'bad_frame' });
     expect(decodeFrame('{"type":"chat","content":"hi","__proto__":{"ref":5,"roomId":"x"}}')).toMatchObject({
       ref: undefined,
@@ -225,11 +230,11 @@ describe('any input', () => {
     return typeof frame === 'object' && typeof frame.type === 'string';
   };
 
-  it('is answered, never thrown at: arbitrary text', () => {
+  it('is answered, never thrown at (FRAME-1): arbitrary text', () => {
     fc.assert(fc.property(text, isSound));
   });
 
-  it('is answered, never thrown at: arbitrary JSON', () => {
+  it('is answered, never thrown at (FRAME-1): arbitrary JSON', () => {
     fc.assert(fc.property(fc.json(), isSound));
   });
 
@@ -242,7 +247,7 @@ describe('any input', () => {
   };
   const names = ['type', 'roomId', 'content', 'ref', 'messageId', 'replyTo', 'retry', 'since', 'rooms', 'token', '__proto__'];
 
-  it('is answered, never thrown at: frames with a field of any kind put in', () => {
+  it('is answered, never thrown at (FRAME-1): frames with a field of any kind put in', () => {
     fc.assert(
       fc.property(fc.record({ type, ...seed }), fc.constantFrom(...names), fc.jsonValue(), (frame, name, value) =>
         isSound(JSON.stringify(Object.fromEntries([...Object.entries(frame), [name, value]]))),
@@ -250,7 +255,7 @@ describe('any input', () => {
     );
   });
 
-  it('is answered, never thrown at: frames cut and stained anywhere', () => {
+  it('is answered, never thrown at (FRAME-1): frames cut and stained anywhere', () => {
     const frame = JSON.stringify({ type: 'join', roomId: 'r', since: { epoch: 'e', seq: 1 }, ref: 'x', content: 'é🎉' });
     fc.assert(
       fc.property(fc.nat(frame.length), fc.nat(4), text, (at, cut, stain) => isSound(frame.slice(0, at) + stain + frame.slice(at + cut))),

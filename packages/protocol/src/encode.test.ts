@@ -41,7 +41,7 @@ describe('a publication', () => {
     expect(encodePublication({ ...publication, replyTo: 'x' })).toBe(`${example.slice(0, -1)},"replyTo":"x"}`);
   });
 
-  it('comes back as it went, whatever its texts are', () => {
+  it('comes back as it went, whatever its texts are (FRAME-12)', () => {
     const arbitrary = fc.record({
       messageId: text,
       roomId: text,

@@ -33,11 +33,11 @@ describe('UUIDs', () => {
 });
 
 describe('room names', () => {
-  it.each(['global', '#ubuntu', 'a', 'A-Z_0.9:x', '__proto__', 'constructor', 'dm:1', 'x'.repeat(64)])('takes %j', (name) => {
+  it.each(['global', '#ubuntu', 'a', 'A-Z_0.9:x', '__proto__', 'constructor', 'dm:1', 'x'.repeat(64)])('takes %j (ROOM-1)', (name) => {
     expect(isRoomId(name)).toBe(true);
   });
 
-  it.each(['', ' ', 'a b', 'a/b', 'é', 'ſ', 'room\n', '\nroom', 'a\u0000', '🎉', '%23', 'x'.repeat(65)])('refuses %j', (name) => {
+  it.each(['', ' ', 'a b', 'a/b', 'é', 'ſ', 'room\n', '\nroom', 'a\u0000', '🎉', '%23', 'x'.repeat(65)])('refuses %j (ROOM-1)', (name) => {
     expect(isRoomId(name)).toBe(false);
   });
 

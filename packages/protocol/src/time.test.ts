@@ -6,7 +6,7 @@ const FIRST = new Date('0000-01-01T00:00:00.000Z').getTime();
 const LAST = new Date('9999-12-31T23:59:59.999Z').getTime();
 
 describe('isoTime', () => {
-  it('says what toISOString says, in any order of times, from year 0000 to 9999', () => {
+  it('says what toISOString says, in any order of times, from year 0000 to 9999 (FRAME-13)', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: FIRST, max: LAST })), (times) => {
         expect(times.map(isoTime)).toEqual(times.map((ms) => new Date(ms).toISOString()));
