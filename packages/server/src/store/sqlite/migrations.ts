@@ -1,0 +1,54 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * Each entry brings a database from the version of its index to the next. Never change one that was released.
+ *
+ * Rooms, users and epochs are numbers in the rows, ids 16 bytes: a row and its three index entries take half of what the texts would.
+ * `seq` 0 and `epoch` 0 mean none (imported), so that (t, seq, row) can be compared as a whole.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  create table generations (id integer primary key, bound integer not null, is_clean integer not null) strict;
+  create table rooms (id integer primary key, name text not null unique, imported_through integer not null default 0) strict;
+  create table users (id integer primary key, name text not null unique) strict;
+  create table epochs (
+    id integer primary key, room integer not null, epoch text not null, generation integer not null,
+    first_seq integer not null, last_seq integer not null, last_t integer not null default 0, unique (room, epoch)
+  ) strict;
+  create table messages (
+    row integer primary key, room integer not null, id blob not null check (length(id) = 16), type integer not null,
+    user integer not null, username text not null, content text not null, t integer not null, reply_to blob,
+    epoch integer not null, seq integer not null
+  ) strict;
+  create unique index messages_by_id on messages (room, id);
+  create index messages_by_room on messages (room, t, seq);
+  create index messages_by_user on messages (user, t);
+  -- Rows whose id had a first: they keep their seq and stand in no history.
+  create table repeats (
+    room integer not null, seq integer not null, id blob not null, type integer not null, user integer not null,
+    username text not null, content text not null, t integer not null, reply_to blob, epoch integer not null, primary key (room, seq)
+  ) strict, without rowid;
+  create table notices (
+    room integer not null, id blob not null check (length(id) = 16), type integer not null, user integer not null,
+    username text not null, t integer not null, primary key (room, id)
+  ) strict, without rowid;
+  -- The time of every 256th seq of a room: finds a seq in messages_by_room without an index of its own.
+  create table marks (room integer not null, seq integer not null, t integer not null, primary key (room, seq)) strict, without rowid;
+  create table counters (name text primary key, value integer not null) strict, without rowid;
+  insert into counters values ('chat', 0);
+  `,
+];
+
+/** Brings the database up to date, each step whole or not at all. */
+export function migrate(db: DatabaseSync): void {
+  const version = versionOf(db);
+  if (version > MIGRATIONS.length)
+    throw new Error(`the database is of a newer Hubbub: its version is ${version}, this one knows up to ${MIGRATIONS.length}`);
+  for (let next = version; next < MIGRATIONS.length; next += 1) {
+    db.exec(`begin immediate; ${MIGRATIONS[next]}; pragma user_version = ${next + 1}; commit`);
+  }
+}
+
+export function versionOf(db: DatabaseSync): number {
+  return Number(db.prepare('pragma user_version').get()?.user_version ?? 0);
+}

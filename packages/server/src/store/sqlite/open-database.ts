@@ -1,0 +1,24 @@
+import { DatabaseSync } from 'node:sqlite';
+
+export interface DatabaseOptions {
+  readonly path: string;
+  /** For tests of a full disk. */
+  readonly maxPages?: number | undefined;
+}
+
+/**
+ * `synchronous = FULL` syncs the log at each commit, so that an ack survives a power cut too; with batches it measured the same as NORMAL.
+ * A lock is waited for briefly: whoever called tries again. The log is folded into the file every 32 MiB: pages of the indexes are
+ * written once for many batches.
+ */
+export function openDatabase(options: DatabaseOptions, isReadOnly: boolean): DatabaseSync {
+  const db = new DatabaseSync(options.path, { readOnly: isReadOnly, timeout: 200 });
+  if (isReadOnly) {
+    db.exec('pragma cache_size = -32768; pragma query_only = on');
+    return db;
+  }
+  db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536; pragma wal_autocheckpoint = 8192');
+  db.exec('pragma journal_size_limit = 67108864');
+  if (options.maxPages !== undefined) db.exec(`pragma max_page_count = ${options.maxPages}`);
+  return db;
+}
