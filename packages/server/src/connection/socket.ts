@@ -1,0 +1,27 @@
+/** What a connection needs of its transport. Bytes are complete WebSocket frames. */
+export interface Socket {
+  /** Bytes given to it that the kernel has not taken yet. */
+  readonly unsent: number;
+  /** Hands bytes to the kernel in one write; what it does not take now waits inside and `onDrain` follows. */
+  write(bytes: Uint8Array): void;
+  /** The same for several pieces, still one write. */
+  writeAll(pieces: readonly Uint8Array[]): void;
+  ping(): void;
+  /** Begins the closing handshake behind what was written; `onClose` follows in any case, at the latest after a few seconds. */
+  close(code: number, reason: string): void;
+  /** Ends it without a word. */
+  destroy(): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** What a transport tells its connection. */
+export interface SocketListener {
+  onText(text: string): void;
+  onBinary(): void;
+  /** Ping or pong: the peer lives. */
+  onSign(): void;
+  onDrain(): void;
+  /** Exactly once, the last call. */
+  onClose(code: number): void;
+}

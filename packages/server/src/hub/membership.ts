@@ -1,0 +1,51 @@
+import type { Room } from './room.ts';
+import type { Subscriber } from './subscriber.ts';
+
+/**
+ * How far a connection is in a room. `live`: it gets each turn's frames. `behind`: a replay is under way; it gets
+ * nothing live, and ring and store are read after `afterSeq` until it has reached the head.
+ */
+export type Progress =
+  | { readonly kind: 'live' }
+  | {
+      readonly kind: 'behind';
+      /** Frames to send before the sequence goes on (history of a fresh join). */
+      readonly first: Uint8Array[];
+      afterSeq: number;
+      isReading: boolean;
+    }
+  | { readonly kind: 'gone' };
+
+const LIVE: Progress = { kind: 'live' };
+const GONE: Progress = { kind: 'gone' };
+
+/** One connection in one room. */
+export class Membership {
+  readonly room: Room;
+  readonly subscriber: Subscriber;
+  progress: Progress;
+  /** Its place in the room's list of live members, for leaving in O(1). */
+  index = -1;
+  /** Counted in the room's presence. */
+  isEntered = false;
+  /** Frames of the present turn that it must not get: they were in its replay. */
+  skip = 0;
+
+  constructor(room: Room, subscriber: Subscriber) {
+    this.room = room;
+    this.subscriber = subscriber;
+    this.progress = GONE;
+  }
+
+  get isBehind(): boolean {
+    return this.progress.kind === 'behind';
+  }
+
+  setLive(): void {
+    this.progress = LIVE;
+  }
+
+  setGone(): void {
+    this.progress = GONE;
+  }
+}
