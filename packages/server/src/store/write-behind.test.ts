@@ -33,13 +33,13 @@ class SteppedClock implements Clock {
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     for (;;) {
+      await settled();
       while (this.#turn.length > 0) await this.endTurn();
       const due = this.#timers.filter((each) => each.at <= until).sort((a, b) => a.at - b.at)[0];
       if (due === undefined) break;
       this.#timers = this.#timers.filter((each) => each !== due);
       this.#now = Math.max(this.#now, due.at);
       due.run();
-      await settled();
     }
     this.#now = until;
   }

@@ -27,14 +27,15 @@ export const DATABASE_FILE = 'hubbub.db';
 /** Opens, or makes, the database in a folder that exists and that this process has locked. */
 export async function openSqliteStore(dir: string, options: SqliteOptions = {}): Promise<SqliteStore> {
   const database = { path: join(dir, DATABASE_FILE), maxPages: options.maxPages };
-  const writer = new WorkerClient<Writer>('writer', database);
+  const [writer, reader] = [new WorkerClient<Writer>('writer', database), new WorkerClient<Reader>('reader', database)];
   try {
     await writer.call('start', options.maxUnstored ?? MAX_UNSTORED);
+    await reader.call('totals');
   } catch (error) {
-    await writer.close();
+    await Promise.all([writer.close(), reader.close()]);
     throw error;
   }
-  return new SqliteStore(writer, new WorkerClient<Reader>('reader', database));
+  return new SqliteStore(writer, reader);
 }
 
 /** A SQLite file, written by one thread and read by another: neither the event loop nor a reader ever waits for a commit. */

@@ -27,6 +27,7 @@ export class WorkerClient<Target> {
   constructor(role: 'writer' | 'reader', options: DatabaseOptions) {
     this.#role = role;
     this.#options = options;
+    this.#worker = this.#spawn();
   }
 
   call<Name extends keyof Target & string>(
