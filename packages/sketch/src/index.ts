@@ -1,5 +1,10 @@
+export { DistinctCount, distinctKind, EXACT_KEYS } from './cardinality.ts';
 export { Counter, counterKind } from './counter.ts';
+export { FirstSeen, firstSeenKind } from './first-seen.ts';
 export { DEFAULT_KEY, type HashKey, TextHash } from './hash.ts';
+export { CAPACITY, type HeavyHitter, HeavyHitters, heavyHittersKind } from './heavy-hitters.ts';
 export { HyperLogLog, STANDARD_ERROR } from './hyper-log-log.ts';
+export { IntervalSet, intervalSetKind } from './interval-set.ts';
 export type { Mergeable, SketchKind } from './mergeable.ts';
 export { COLLAPSE_SHARE, QuantileSketch, quantileKind, RELATIVE_ERROR } from './quantile.ts';
+export { MAX_TIME } from './time.ts';

@@ -76,7 +76,14 @@ export function laws<S extends Mergeable<S>, Item>(subject: Subject<S, Item>, nu
     law('merging is associative', (a, b, c) => same(merged(merged(of(a), of(b)), of(c)), merged(of(a), merged(of(b), of(c))))),
     law('merging is the same as adding everything to one', (a, b) => same(merged(of(a), of(b)), of([...a, ...b]))),
   ];
-  return [...always, ...(subject.isExactlyMergeable ? exactly : []), hostileBytes(kind)];
+  return [
+    ...always,
+    ...(subject.isExactlyMergeable ? exactly : []),
+    hostileBytes(
+      kind,
+      lists.map((items) => of(items).encode()),
+    ),
+  ];
 }
 
 /** Registers every law as a test of the running suite. */
@@ -99,20 +106,21 @@ export function brokenLaws<S extends Mergeable<S>, Item>(subject: Subject<S, Ite
     .map((law) => law.name);
 }
 
-/** Anything that decodes can be used, merged and encoded to what was read; anything else is refused without an exception. */
-function hostileBytes<S extends Mergeable<S>>(kind: SketchKind<S>): Law {
-  const versioned = fc.uint8Array({ maxLength: 80 }).map((bytes) => Uint8Array.of(1, ...bytes));
+/** Anything that decodes can be used and is encoded to what was read; anything else is refused without an exception. */
+function hostileBytes<S extends Mergeable<S>>(kind: SketchKind<S>, made: fc.Arbitrary<Uint8Array>): Law {
+  const noise = fc.uint8Array({ maxLength: 80 });
+  const versioned = noise.map((bytes) => Uint8Array.of(1, ...bytes));
+  const damaged = fc.tuple(made, fc.nat(), fc.nat(255)).map(([bytes, at, value]) => bytes.with(at % bytes.length, value));
+  const cut = fc.tuple(made, fc.nat()).map(([bytes, at]) => bytes.slice(0, at % bytes.length));
+  const extended = made.map((bytes) => Uint8Array.of(...bytes, 0));
+  const understood = (bytes: Uint8Array): void => {
+    const sketch = kind.decode(bytes);
+    if (sketch === undefined) return;
+    sketch.clone().merge(sketch);
+    expect(sketch.encode()).toEqual(bytes);
+  };
   return {
     name: `${kind.name}: bytes of any kind are refused or understood`,
-    run: () =>
-      fc.assert(
-        fc.property(fc.oneof(fc.uint8Array({ maxLength: 80 }), versioned), (bytes) => {
-          const sketch = kind.decode(bytes);
-          if (sketch === undefined) return;
-          sketch.clone().merge(sketch);
-          expect(sketch.encode()).toEqual(bytes);
-        }),
-        { numRuns: 500 },
-      ),
+    run: () => fc.assert(fc.property(fc.oneof(noise, versioned, damaged, cut, extended), understood), { numRuns: 500 }),
   };
 }

@@ -1,0 +1,104 @@
+/**
+ * What the live collector costs per event, with the real clock, and a snapshot. Run: `node bench/micro/analytics.bench.ts` (Node 24).
+ * ns per call: median, min and max over the rounds; all parts are interleaved in each round, so that a noisy moment hits all of them.
+ */
+
+import { LiveCollector } from '../../packages/server/src/analytics/live-collector.ts';
+import type { Publication } from '../../packages/server/src/bus/bus.ts';
+import type { StoredMessage } from '../../packages/server/src/store/store.ts';
+import { systemClock } from '../../packages/server/src/util/clock.ts';
+
+const ROUNDS = 21;
+const CALLS = 20_000;
+const USERS = 5000;
+
+function messageOf(index: number, users: number): StoredMessage {
+  const userId = `user-${(index * 7919) % users}`;
+  const messageId = `550e8400-e29b-41d4-a716-${String(index).padStart(12, '0')}`;
+  return {
+    roomId: 'r',
+    messageId,
+    type: 'chat',
+    userId,
+    username: 'A',
+    content: 'x',
+    timestamp: 0,
+    replyTo: undefined,
+    position: undefined,
+  };
+}
+
+const collectorOf = (): LiveCollector => new LiveCollector(systemClock, { totals: { chatMessages: 0, deletedMessages: 0 }, activity: [] });
+const live = collectorOf();
+const flooded = collectorOf();
+const messages = Array.from({ length: CALLS }, (_, i) => messageOf(i, USERS));
+const publications = messages.map((message, i): Publication => {
+  const { roomId, type, userId, username, content, messageId, replyTo } = message;
+  const draft = { roomId, type, userId, username, authorJson: '', content, messageId, isClientId: false, replyTo, arrivedAt: 0 };
+  return { draft, epoch: 'e', seq: i, timestamp: Date.now() };
+});
+const latencies = Array.from({ length: CALLS }, (_, i) => 0.05 * 1.001 ** (i % 9000));
+let strangers = 0;
+const stamped = (over: Partial<StoredMessage>): StoredMessage[] => messages.map((m) => ({ ...m, timestamp: Date.now(), ...over }));
+
+/** Each prepares its input and answers what is timed: CALLS events. */
+const parts: Record<string, () => () => void> = {
+  'delivered, one publication of a turn': () => () => {
+    for (let i = 0; i < CALLS; i++) live.delivered('r', latencies[i] ?? 0, 1000);
+  },
+  accepted: () => () => {
+    for (let i = 0; i < CALLS; i++) live.accepted(publications[i] as Publication);
+  },
+  'stored, one by one, 5,000 users': () => {
+    const rows = stamped({}).map((row) => [row]);
+    return () => {
+      for (let i = 0; i < CALLS; i++) live.stored(rows[i] ?? []);
+    };
+  },
+  'stored, batches of 100': () => {
+    const rows = stamped({});
+    const batches = Array.from({ length: CALLS / 100 }, (_, i) => rows.slice(i * 100, i * 100 + 100));
+    return () => {
+      for (const batch of batches) live.stored(batch);
+    };
+  },
+  'stored, imported, 20 years old': () => {
+    const rows = stamped({ timestamp: Date.UTC(2006, 0, 1) });
+    return () => live.stored(rows);
+  },
+  'stored, each a new user id (flood)': () => {
+    const rows = stamped({}).map((row) => ({ ...row, userId: `stranger-${strangers++}` }));
+    return () => flooded.stored(rows);
+  },
+};
+
+function nsPerCall(run: () => void): number {
+  const start = process.hrtime.bigint();
+  run();
+  return Number(process.hrtime.bigint() - start) / CALLS;
+}
+
+function report(name: string, values: readonly number[], unit: string): void {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (q: number): string => (sorted[Math.floor(q * (sorted.length - 1))] ?? 0).toFixed(unit === 'ms' ? 3 : 0);
+  console.log(`${name.padEnd(40)} ${at(0.5).padStart(8)} ${unit}   ${at(0)}–${at(1)}`);
+}
+
+const figures = new Map<string, number[]>(Object.keys(parts).map((name) => [name, []]));
+for (let round = 0; round < ROUNDS; round++) {
+  for (const [name, prepare] of Object.entries(parts)) figures.get(name)?.push(nsPerCall(prepare()));
+}
+for (const [name, values] of figures) report(name, values.slice(1), 'ns');
+for (let i = 0; i < 19_000; i++) live.connected({ connectionId: `c${i}`, userId: `u${i}`, username: 'A', connectedAt: Date.now() });
+const timeSnapshot = (collector: LiveCollector): number[] => {
+  return Array.from({ length: ROUNDS }, () => {
+    const start = performance.now();
+    JSON.stringify(collector.snapshot());
+    return performance.now() - start;
+  });
+};
+report('snapshot as JSON, 19,000 connections', timeSnapshot(live), 'ms');
+report('snapshot as JSON, 400,000 strangers', timeSnapshot(flooded), 'ms');
+console.log(
+  `chatters: ${live.snapshot().chatters}; flooded: ${flooded.snapshot().chatters} of ${strangers}; RSS ${Math.round(process.memoryUsage().rss / 2 ** 20)} MB`,
+);
