@@ -4,7 +4,7 @@ import type { TrustProxy } from '../config.ts';
 /** What of a request tells where it came from; a Node request has this shape. */
 export interface AddressedRequest {
   readonly socket: { readonly remoteAddress?: string | undefined };
-  readonly headers: { readonly 'x-forwarded-for'?: string | readonly string[] | undefined };
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
 export type ClientAddressReader = (request: AddressedRequest) => string;

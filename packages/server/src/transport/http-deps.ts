@@ -1,0 +1,30 @@
+import type { Config } from '../config.ts';
+import type { Directory } from '../hub/directory.ts';
+import type { Importer } from '../import/port.ts';
+import type { Logger } from '../ops/logger.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import type { Store } from '../store/store.ts';
+import type { Clock } from '../util/clock.ts';
+
+export type StorageState = 'ok' | 'unavailable' | 'disabled';
+
+/** Everything that the HTTP side needs of the rest. */
+export interface HttpDeps {
+  readonly config: Pick<Config, 'allowedOrigins' | 'trustProxy' | 'ratePerSec' | 'rateBurst' | 'maxConnections'>;
+  readonly version: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly directory: Directory;
+  readonly store: Pick<Store, 'roomMessages' | 'userMessages' | 'rooms'>;
+  readonly metrics: Pick<Metrics, 'contentType' | 'text' | 'httpRequest'>;
+  /** What `GET /api/analytics` answers; undefined: analytics is switched off. */
+  snapshot(): object | undefined;
+  readonly importer: Importer;
+  /** Whoever knows it may import. */
+  readonly adminToken: string;
+  /** Open WebSocket connections. */
+  clients(): number;
+  storageState(): StorageState;
+  /** `reasons`: short words for people who wonder why not. */
+  isReady(): { readonly ok: boolean; readonly reasons: readonly string[] };
+}

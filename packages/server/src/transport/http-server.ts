@@ -1,0 +1,147 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { collectApi, serveApiDocs } from './api-docs.ts';
+import { limitBodyTime } from './body-timeout.ts';
+import { answerClientError, answerErrors, answerFor, sendAnswer } from './errors.ts';
+import type { HttpDeps } from './http-deps.ts';
+import { createNodeServer } from './node-server.ts';
+import { importRoute } from './routes/import.ts';
+import type { Route, StreamRoute } from './routes/route.ts';
+import { routes } from './routes/routes.ts';
+import { secure } from './security.ts';
+
+export type { HttpDeps } from './http-deps.ts';
+
+/** Of any request but an import. Posting a message has its own, smaller one. */
+const BODY_LIMIT = 64 * 1024;
+/** 128 characters of a user id, percent-encoded. */
+const MAX_PARAMETER_LENGTH = 128 * 12;
+
+export interface HttpServer {
+  readonly app: FastifyInstance;
+  /** Emits `upgrade` for WebSockets. */
+  readonly server: Server;
+  /** Resolves to the address in use. Rejects when it cannot be had. */
+  listen(port: number, host: string): Promise<AddressInfo>;
+  /** No new connections; open ones go on. */
+  stopAccepting(): void;
+  /** Ends imports and idle connections, waits for running answers until `deadline` (`clock.monotonic()`), then cuts what is left. */
+  close(deadline: number): Promise<void>;
+}
+
+/** The HTTP side, ready to listen. WebSockets attach themselves to `server`. */
+export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
+  const stopping = new AbortController();
+  const app = createApp(deps);
+  answerErrors(app, deps.logger);
+  measure(app, deps);
+  await secure(app, deps);
+  limitBodyTime(app, deps.clock);
+  await collectApi(app, deps.version);
+  await app.register(async (scope) => {
+    for (const route of routes(deps)) addRoute(scope, route);
+  });
+  await app.register(async (scope) => addStreamRoute(scope, importRoute(deps), stopping.signal));
+  await serveApiDocs(app);
+  await app.ready();
+  const { server } = app;
+  return {
+    app,
+    server,
+    listen: (port, host) => listen(server, port, host),
+    stopAccepting: () => stopAccepting(server),
+    close: (deadline) => close(deps, app, stopping, deadline),
+  };
+}
+
+function createApp(deps: HttpDeps): FastifyInstance {
+  return Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    // "5" is no number in a body; the numbers of a query are read in `addRoute`.
+    ajv: { customOptions: { coerceTypes: false } },
+    serverFactory: (handler) => createNodeServer(handler, deps.config.maxConnections),
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => void sendAnswer(reply, answerFor(error, request, deps.logger)),
+  });
+}
+
+function measure(app: FastifyInstance, { metrics }: HttpDeps): void {
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.httpRequest(request.method, request.routeOptions.url ?? 'unmatched', reply.statusCode, reply.elapsedTime);
+  });
+}
+
+function addRoute(app: FastifyInstance, route: Route): void {
+  const { method, url, schema, bodyLimit } = route;
+  app.route({
+    method,
+    url,
+    schema: schema ?? {},
+    ...(bodyLimit === undefined ? {} : { bodyLimit }),
+    preValidation: async (request) => readNumbers(request),
+    handler: async (request, reply) => {
+      const { params, query, body, clientKey: address } = request;
+      return sendAnswer(reply, await route.answer({ params, query, body, address } as Parameters<Route['answer']>[0]));
+    },
+  });
+}
+
+/** Texts of the query that should be numbers. What is none stays a text, and is refused by the schema. */
+function readNumbers(request: FastifyRequest): void {
+  const query = request.query as Record<string, unknown>;
+  const { limit } = query;
+  if (typeof limit === 'string' && /^\d{1,6}$/.test(limit)) query.limit = Number(limit);
+}
+
+function addStreamRoute(app: FastifyInstance, route: StreamRoute, signal: AbortSignal): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.route({
+    method: route.method,
+    url: route.url,
+    config: { isStream: true },
+    schema: { ...route.schema },
+    onRequest: async (request, reply) => {
+      const answer = route.guard(request.raw);
+      return answer === undefined ? undefined : sendAnswer(reply, answer);
+    },
+    handler: (request, reply) => {
+      const answer = new PassThrough();
+      const done = route.stream(request.raw, (text) => void answer.write(text), signal);
+      done.then(
+        () => answer.end(),
+        (error: unknown) => answer.destroy(error instanceof Error ? error : new Error(String(error))),
+      );
+      return reply.type(route.contentType).send(answer);
+    },
+  });
+}
+
+async function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
+  server.listen(port, host);
+  await once(server, 'listening');
+  // A server that listens on a port has an address of this kind; only one on a Unix socket has not.
+  return server.address() as AddressInfo;
+}
+
+function stopAccepting(server: Server): void {
+  if (server.listening) server.close();
+  server.closeIdleConnections();
+}
+
+async function close(deps: HttpDeps, app: FastifyInstance, stopping: AbortController, deadline: number): Promise<void> {
+  const { clock } = deps;
+  stopping.abort();
+  const wasListening = app.server.listening;
+  const closed = wasListening ? once(app.server, 'close') : undefined;
+  stopAccepting(app.server);
+  const cancel = clock.after(Math.max(0, deadline - clock.monotonic()), () => app.server.closeAllConnections());
+  await closed;
+  cancel();
+  await app.close();
+}

@@ -1,0 +1,22 @@
+import { Type } from 'typebox';
+import { ok, refused } from '../answer.ts';
+import type { HttpDeps } from '../http-deps.ts';
+import { type Route, route } from './route.ts';
+import { errors } from './schemas.ts';
+
+/** Analytics describes its own answers: here they are any object, so that a new measure needs no change. */
+const Snapshot = Type.Object({}, { additionalProperties: true, description: 'The live snapshot of this node.' });
+
+export function analyticsRoutes({ snapshot }: Pick<HttpDeps, 'snapshot'>): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      url: '/api/analytics',
+      schema: { summary: 'The live snapshot', tags: ['analytics'], response: { 200: Snapshot, ...errors(404, 429) } },
+      answer: () => {
+        const body = snapshot();
+        return body === undefined ? refused('no_such_path', 'Analytics is switched off on this server.') : ok(body);
+      },
+    }),
+  ];
+}

@@ -1,0 +1,45 @@
+import { Type } from 'typebox';
+import { ok } from '../answer.ts';
+import type { HttpDeps } from '../http-deps.ts';
+import { type Route, route } from './route.ts';
+
+type HealthDeps = Pick<HttpDeps, 'clients' | 'storageState' | 'isReady' | 'version' | 'clock'>;
+
+const Health = Type.Object({
+  status: Type.String(),
+  clients: Type.Integer({ description: 'Open WebSocket connections of this node.' }),
+  storage: Type.String({ description: '`ok`, `unavailable` or `disabled`' }),
+  version: Type.String(),
+  uptimeSeconds: Type.Integer(),
+});
+
+const Ready = Type.Object({ status: Type.String(), storage: Type.String(), reasons: Type.Array(Type.String()) });
+
+export function healthRoutes({ clients, storageState, isReady, version, clock }: HealthDeps): readonly Route[] {
+  const startedAt = clock.monotonic();
+  return [
+    route({
+      method: 'GET',
+      url: '/health',
+      schema: { summary: 'Whether the process lives', tags: ['operations'], response: { 200: Health } },
+      answer: () => {
+        const uptimeSeconds = Math.floor((clock.monotonic() - startedAt) / 1000);
+        return ok({ status: 'ok', clients: clients(), storage: storageState(), version, uptimeSeconds });
+      },
+    }),
+    route({
+      method: 'GET',
+      url: '/ready',
+      schema: {
+        summary: 'Whether new clients should come here',
+        description: '503 while it starts, drains, has a full write queue or cannot reach its bus.',
+        tags: ['operations'],
+        response: { 200: Ready, 503: Ready },
+      },
+      answer: () => {
+        const { ok: isOk, reasons } = isReady();
+        return { status: isOk ? 200 : 503, body: { status: isOk ? 'ready' : 'unavailable', storage: storageState(), reasons } };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,24 @@
+import type { HttpDeps } from '../http-deps.ts';
+import { analyticsRoutes } from './analytics.ts';
+import { healthRoutes } from './health.ts';
+import { historyRoutes } from './history.ts';
+import { memberRoutes } from './members.ts';
+import { metricsRoutes } from './metrics.ts';
+import { pageRoutes } from './pages.ts';
+import { postRoutes } from './post-message.ts';
+import { roomRoutes } from './rooms.ts';
+import type { Route } from './route.ts';
+
+/** Every path that is answered with one piece; the import streams and stands in `import.ts`, the API's own page in `api-docs.ts`. */
+export function routes(deps: HttpDeps): readonly Route[] {
+  return [
+    ...healthRoutes(deps),
+    ...metricsRoutes(deps),
+    ...roomRoutes(deps),
+    ...historyRoutes(deps),
+    ...postRoutes(deps),
+    ...memberRoutes(deps),
+    ...analyticsRoutes(deps),
+    ...pageRoutes(),
+  ];
+}

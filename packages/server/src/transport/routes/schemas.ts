@@ -1,0 +1,99 @@
+import { ERROR_CODES, LIMITS } from '@hubbub/protocol';
+import { Type } from 'typebox';
+
+const timestamp = (description: string) => Type.String({ description, examples: ['2025-12-30T10:30:00.000Z'] });
+
+export const ErrorAnswer = Type.Object(
+  {
+    error: Type.Object({
+      code: Type.String({ description: `One of ${Object.keys(ERROR_CODES).join(', ')}, or a word of HTTP's own such as bad_request.` }),
+      message: Type.String(),
+    }),
+  },
+  { description: 'Why not.' },
+);
+
+export const RoomParams = Type.Object({
+  room: Type.String({ description: 'Room name, percent-encoded (`%23ubuntu`): 1 to 64 letters, digits and `_ - . : #`.' }),
+});
+
+export const UserParams = Type.Object({ user: Type.String({ description: 'User id, percent-encoded.' }) });
+
+const limit = Type.Optional(
+  Type.Integer({ minimum: 1, maximum: LIMITS.historyMessages, default: LIMITS.defaultPageSize, description: 'Entries in the page.' }),
+);
+const cursor = (description: string) => Type.Optional(Type.String({ description, minLength: 1, maxLength: 1024 }));
+
+export const HistoryQuery = Type.Object({
+  limit,
+  before: cursor('`nextBefore` of another page: what is older than it.'),
+  after: cursor('`nextAfter` of another page: what is newer than it. Not together with `before`.'),
+});
+
+export const ListQuery = Type.Object({ limit, after: cursor('`next` of the page before.') });
+
+export const Message = Type.Object({
+  messageId: Type.String(),
+  roomId: Type.String(),
+  type: Type.String({ description: '`chat` or `system`' }),
+  userId: Type.String(),
+  username: Type.String(),
+  content: Type.String(),
+  timestamp: timestamp('UTC, three decimals'),
+  seq: Type.Optional(Type.Integer({ description: 'Place in the room; imported messages have none.' })),
+  replyTo: Type.Optional(Type.String()),
+});
+
+const nextCursor = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
+
+const page = {
+  count: Type.Integer({ description: 'Messages in this page.' }),
+  messages: Type.Array(Message, { description: 'Oldest first: by time, then by `seq`.' }),
+  nextBefore: nextCursor('Give it as `before` for older messages; null: there are none.'),
+  nextAfter: nextCursor('Give it as `after` for newer messages; null: there are none.'),
+};
+
+export const RoomPage = Type.Object({ roomId: Type.String(), ...page });
+export const UserPage = Type.Object({ userId: Type.String(), ...page });
+
+export const RoomList = Type.Object({
+  rooms: Type.Array(
+    Type.Object({
+      roomId: Type.String(),
+      members: Type.Integer({ description: 'Users in the room now.' }),
+      lastMessageAt: Type.Union([timestamp('Newest message'), Type.Null()]),
+    }),
+    { description: 'By name.' },
+  ),
+  next: nextCursor('Give it as `after` for the next page; null: this is the last.'),
+});
+
+export const MemberList = Type.Object({
+  members: Type.Array(
+    Type.Object({
+      userId: Type.String(),
+      username: Type.String(),
+      connections: Type.Integer(),
+      joinedAt: timestamp('Since when'),
+    }),
+    { description: 'In the order in which they came.' },
+  ),
+  count: Type.Integer({ description: 'Members of the room in all.' }),
+  next: nextCursor('Give it as `after` for the next page; null: this is the last.'),
+});
+
+export const PostQuery = Type.Object({
+  userId: Type.Optional(Type.String({ description: 'Author; `anonymous` by default. The body may say it too.' })),
+  username: Type.Optional(Type.String({ description: '`Anonymous` by default.' })),
+});
+
+export const PostBody = Type.Object({
+  content: Type.String({ description: `1 to ${LIMITS.contentCodePoints} characters.` }),
+  messageId: Type.Optional(Type.String({ description: 'A UUID: a repeat with the same one is answered with the first message.' })),
+  replyTo: Type.Optional(Type.String({ description: 'The id of a message of this room.' })),
+  type: Type.Optional(Type.Union([Type.Literal('chat'), Type.Literal('system')], { default: 'chat' })),
+  userId: Type.Optional(Type.String()),
+  username: Type.Optional(Type.String()),
+});
+
+export const errors = (...statuses: readonly number[]) => Object.fromEntries(statuses.map((status) => [String(status), ErrorAnswer]));
