@@ -40,7 +40,7 @@ export const ZONES: readonly Zone[] = [
   {
     name: 'import command',
     match: server('import/main\\.ts$'),
-    mayImport: ['import', 'compose', 'config', 'ops', ...PORTS],
+    mayImport: ['import', 'import port', 'compose', 'config', 'ops', ...PORTS],
     external: undefined,
   },
   {
@@ -48,7 +48,7 @@ export const ZONES: readonly Zone[] = [
     match: server('compose(/.*)?(-[a-z-]+)?\\.ts$'),
     mayImport: [
       ...['config', 'events', 'bus adapter', 'bus parts', 'store adapter', 'store parts', 'write-behind', 'directory', 'hub', 'connection'],
-      ...['admission', 'transport', 'analytics port', 'analytics', 'ops', 'import', 'sketch', ...PORTS],
+      ...['admission', 'transport', 'analytics port', 'analytics', 'ops', 'import', 'import port', 'sketch', ...PORTS],
     ],
     external: undefined,
   },
@@ -83,7 +83,18 @@ export const ZONES: readonly Zone[] = [
   {
     name: 'transport',
     match: server('transport/'),
-    mayImport: ['connection', 'directory', 'admission', 'analytics port', 'store port', 'config', 'events', 'ops', ...LEAVES],
+    mayImport: [
+      'connection',
+      'directory',
+      'admission',
+      'analytics port',
+      'import port',
+      'store port',
+      'config',
+      'events',
+      'ops',
+      ...LEAVES,
+    ],
     external: undefined,
   },
   {
@@ -95,7 +106,13 @@ export const ZONES: readonly Zone[] = [
   { name: 'analytics', match: server('analytics/'), mayImport: ['analytics port', 'events', 'sketch', ...PORTS], external: PURE_NODE },
   { name: 'ops', match: server('ops/'), mayImport: ['events', 'sketch', ...PORTS], external: undefined },
   { name: 'util', match: server('util/'), mayImport: [], external: PURE_NODE },
-  { name: 'import', match: server('import/'), mayImport: ['store port', ...LEAVES], external: undefined },
+  {
+    name: 'import port',
+    match: server('import/(port|http-import)\\.ts$'),
+    mayImport: ['import', 'store port', ...LEAVES],
+    external: undefined,
+  },
+  { name: 'import', match: server('import/'), mayImport: ['import port', 'store port', ...LEAVES], external: undefined },
 ];
 
 /** What only one place may touch, with that place. `within`: where the rule holds. */
