@@ -72,9 +72,10 @@ export class WsGateway {
     const url = new URL(request.url ?? '/', 'http://hubbub');
     const welcome = this.#consider(request, url);
     if ('status' in welcome) return this.#reject(stream, welcome);
-    const key = addressKey(this.#deps.clientAddress(request));
+    const key = addressKey(this.#deps.clientAddress({ socket: request.socket, headers: { 'x-forwarded-for': request.headers['x-forwarded-for'] } }));
     const verdict = this.#deps.caps.open(key);
-    if (verdict === 'full') return this.#reject(stream, { status: 503, code: 'overloaded', message: 'This server has all the connections that it takes.' });
+    if (verdict === 'full')
+      return this.#reject(stream, { status: 503, code: 'overloaded', message: 'This server has all the connections that it takes.' });
     if (verdict === 'address_full') {
       return this.#reject(stream, { status: 429, code: 'rate_limited', message: 'There are too many connections from your address.' });
     }
@@ -133,7 +134,8 @@ function readQuery(query: URLSearchParams, historyOnJoin: number): Welcome | Rej
   const asked = query.getAll('room');
   const rooms = asked.length === 0 ? ['global'] : [...new Set(asked.filter((room) => room !== ''))];
   const history = readHistory(query.get('history'));
-  const complaints = history === 'wrong' ? [`history: a whole number from 0 to ${LIMITS.historyMessages}; the server's default is used.`] : [];
+  const complaints =
+    history === 'wrong' ? [`history: a whole number from 0 to ${LIMITS.historyMessages}; the server's default is used.`] : [];
   return { identity: { userId, username, problem }, rooms, history: typeof history === 'number' ? history : historyOnJoin, complaints };
 }
 

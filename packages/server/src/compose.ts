@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto';
+import { clientAddressReader } from './admission/client-address.ts';
+import { ConnectionCaps } from './admission/connection-caps.ts';
+import { type LiveSeed, LiveCollector, readSeed } from './analytics/live-collector.ts';
+import { MemoryBus } from './bus/memory-bus.ts';
+import type { Config } from './config.ts';
+import { Connections } from './connection/connections.ts';
+import type { EventSink } from './events.ts';
+import { Hub } from './hub/hub.ts';
+import { Turn } from './hub/turn.ts';
+import { createImporter } from './import/importer.ts';
+import { announceServer } from './import/running-server.ts';
+import { combineSinks } from './ops/combine-sinks.ts';
+import type { DrainStep } from './ops/drain.ts';
+import type { Logger } from './ops/logger.ts';
+import { createMetrics } from './ops/metrics.ts';
+import { lockDataDir } from './store/data-dir-lock.ts';
+import { MemoryStore } from './store/memory-store.ts';
+import { noneStore } from './store/none-store.ts';
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import type { Store } from './store/store.ts';
+import { WriteBehind } from './store/write-behind.ts';
+import { createHttpServer } from './transport/http-server.ts';
+import { WsGateway } from './transport/ws-gateway.ts';
+import type { Clock } from './util/clock.ts';
+
+/** A node that listens. */
+export interface RunningNode {
+  /** How people on this machine reach it. */
+  readonly url: string;
+  /** To be run in order at the end. */
+  readonly drainSteps: readonly DrainStep[];
+  /** Accepted messages that are not in the store. */
+  unstored(): number;
+}
+
+interface OpenStore {
+  readonly store: Store;
+  /** Leaves word in the data folder; the returned function takes it away. */
+  announce(url: string, token: string): () => void;
+  close(isClean: boolean): Promise<void>;
+}
+
+/** How long a stop waits for acks that are on their way, before clients are told to go. */
+const ACK_WAIT_MS = 2000;
+const GOODBYE_MS = 1000;
+/** For the store, out of the 30 s of a stop. */
+const FLUSH_MS = 20_000;
+
+/** The wiring diagram in code: the only place that names concrete adapters. Rejects when something cannot be had. */
+export async function compose(config: Config, clock: Clock, logger: Logger, version: string): Promise<RunningNode> {
+  const opened = await openStore(config);
+  const { store } = opened;
+  const metrics = createMetrics(version);
+  const live = config.analytics ? new LiveCollector(clock, await seed(store, clock)) : undefined;
+  const events = live === undefined ? metrics.sink : combineSinks(metrics.sink, live);
+  const onBug = (error: unknown) => logger.error({ err: error }, 'a bug cost one operation');
+  const queue = new WriteBehind(store, events, clock, { onBug });
+  const bus = new MemoryBus(clock);
+  const turn = new Turn(clock, events);
+  const options = { maxRooms: config.maxRooms, ringBytes: config.ringBytes };
+  const hub = new Hub({ bus, store, queue, events, clock, turn, options, onBug });
+  const connections = new Connections({ hub, turn, events, clock, options: config, onBug });
+  const gateway = createGateway(config, connections, events, clock);
+  const isStopping = { value: false };
+  const readiness = () => {
+    const reasons = [
+      ...(isStopping.value ? ['draining'] : []),
+      ...(queue.isFull() ? ['write queue full'] : []),
+      ...(hub.isReady() ? [] : ['bus unreachable']),
+    ];
+    return { ok: reasons.length === 0, reasons };
+  };
+  metrics.read({
+    connections: () => connections.size,
+    rooms: () => hub.rooms.size,
+    writeBacklog: () => queue.backlog(),
+    ringBytes: () => hub.rooms.ringBytes,
+    isReady: () => readiness().ok,
+  });
+  const adminToken = randomBytes(32).toString('base64url');
+  const http = await createHttpServer({
+    config,
+    version,
+    logger,
+    clock,
+    directory: hub,
+    store,
+    metrics,
+    snapshot: () => live?.snapshot(),
+    importer: createImporter({
+      store,
+      clock,
+      onImported: (through, inserted) => {
+        hub.imported(through);
+        events.stored(inserted);
+      },
+    }),
+    adminToken,
+    clients: () => connections.size,
+    storageState: () => storageState(store, queue),
+    isReady: readiness,
+  });
+  gateway.attach(http.server);
+  const { port } = await http.listen(config.port, config.host);
+  const url = `http://${urlHost(config.host)}:${port}`;
+  const withdraw = opened.announce(url, adminToken);
+
+  const drainSteps: DrainStep[] = [
+    {
+      name: 'stop accepting',
+      run: async () => {
+        isStopping.value = true;
+        gateway.stop();
+        http.stopAccepting();
+        connections.deafen();
+      },
+    },
+    { name: 'finish acks', run: async () => void (await queue.flush(ACK_WAIT_MS)) },
+    { name: 'tell clients to reconnect', run: () => sayGoodbye(connections, turn, clock) },
+    { name: 'close http', run: (deadline) => http.close(Math.min(deadline, clock.monotonic() + GOODBYE_MS)) },
+    { name: 'flush the store', run: async () => void (await queue.flush(FLUSH_MS)) },
+    {
+      name: 'close the store',
+      run: async () => {
+        hub.stop();
+        await bus.stop();
+        withdraw();
+        await opened.close(queue.backlog() === 0);
+      },
+    },
+  ];
+  return { url, drainSteps, unstored: () => queue.backlog() };
+}
+
+async function openStore(config: Config): Promise<OpenStore> {
+  switch (config.store) {
+    case 'memory':
+      return withoutFolder(new MemoryStore());
+    case 'none':
+      return withoutFolder(noneStore);
+    case 'sqlite': {
+      const lock = await lockDataDir(config.dataDir);
+      try {
+        const store = await openSqliteStore(config.dataDir);
+        const announce = (url: string, token: string) => announceServer(config.dataDir, { url, token });
+        const close = async (isClean: boolean) => {
+          await store.close(isClean);
+          await lock.release();
+        };
+        return { store, announce, close };
+      } catch (error) {
+        await lock.release();
+        throw error;
+      }
+    }
+  }
+}
+
+function withoutFolder(store: Store): OpenStore {
+  return { store, announce: () => () => {}, close: (isClean) => store.close(isClean) };
+}
+
+/** A store that keeps nothing knows nothing; any other must answer before the first connection. */
+async function seed(store: Store, clock: Clock): Promise<LiveSeed> {
+  if (store.kind === 'none') return { totals: { chatMessages: 0, deletedMessages: 0 }, activity: [] };
+  return readSeed(store, clock);
+}
+
+function createGateway(config: Config, connections: Connections, events: EventSink, clock: Clock): WsGateway {
+  return new WsGateway({
+    caps: new ConnectionCaps(config),
+    connections,
+    events,
+    clock,
+    allowedOrigins: config.allowedOrigins,
+    historyOnJoin: config.historyOnJoin,
+    clientAddress: clientAddressReader(config.trustProxy),
+  });
+}
+
+function storageState(store: Store, queue: WriteBehind): 'ok' | 'unavailable' | 'disabled' {
+  if (store.kind === 'none') return 'disabled';
+  return queue.isFailing() ? 'unavailable' : 'ok';
+}
+
+/** What is queued goes out first, then 1012; whoever does not answer is cut. */
+async function sayGoodbye(connections: Connections, turn: Turn, clock: Clock): Promise<void> {
+  turn.flush();
+  connections.closeAll();
+  const until = clock.monotonic() + GOODBYE_MS;
+  while (connections.size > 0 && clock.monotonic() < until) await new Promise<void>((resolve) => clock.after(20, resolve));
+  connections.destroyAll();
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { compose } from './compose.ts';
+import { describeProblems, readConfig } from './config.ts';
+import { drain, onStopSignal } from './ops/drain.ts';
+import { createLogger, type Logger } from './ops/logger.ts';
+import { systemClock } from './util/clock.ts';
+
+/** config → compose → start → signal → drain. No logic. */
+
+const outcome = readConfig();
+if (outcome.kind === 'wrong') {
+  process.stderr.write(`${describeProblems(outcome.problems)}\n`);
+  process.exit(1);
+}
+const { config } = outcome;
+const logger = createLogger(config);
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
+process.on('uncaughtException', (error) => void die(logger, error, 'uncaught exception'));
+process.on('unhandledRejection', (error) => void die(logger, error, 'unhandled rejection'));
+
+try {
+  const node = await compose(config, systemClock, logger, version);
+  onStopSignal(async (signal) => {
+    logger.info({ signal }, 'stopping');
+    const code = await drain(node.drainSteps, { clock: systemClock, logger, unstored: () => node.unstored() });
+    await logger.flush();
+    return code;
+  });
+  logger.info({ url: node.url, version, store: config.store, node: process.version }, 'listening');
+  process.stdout.write(`Hubbub is open to everyone at ${node.url} (open mode: no sign-in, anyone may read and write)\n`);
+} catch (error) {
+  await die(logger, error, 'cannot start');
+}
+
+async function die(log: Logger, error: unknown, what: string): Promise<never> {
+  log.error({ err: error }, what);
+  process.stderr.write(`${what}: ${error instanceof Error ? error.message : String(error)}\n`);
+  await log.flush();
+  process.exit(1);
+}
