@@ -17,8 +17,10 @@ export const EXACT_CHATTERS = 32_768;
  */
 export class Chatters {
   readonly #exactLimit: number;
-  /** The second of each user's newest message; users in the order in which they wrote last. */
+  /** The second of each user's newest message. */
   readonly #lastSecond = new Map<string, number>();
+  /** Goes round and round, looking for users who fell silent. */
+  #round = this.#lastSecond.entries();
   /** How many users have their newest message in a second. */
   readonly #users = new IntervalCounts(SECOND_MS, WINDOW_SECONDS + 1);
   readonly #overflow = new Window({
@@ -69,7 +71,6 @@ export class Chatters {
 
   #move(userId: string, from: number, to: number): void {
     this.#users.add(from, -1);
-    this.#lastSecond.delete(userId);
     this.#enter(userId, to);
   }
 
@@ -83,17 +84,14 @@ export class Chatters {
     return now - this.#overflowAt < OVERFLOW_INTERVALS * OVERFLOW_INTERVAL_MS;
   }
 
-  /**
-   * Forgets users silent for five minutes: the two first in line with every newcomer, and all of them, once a second at most, when
-   * the bound is reached (late messages may have put others in front of them).
-   */
+  /** Forgets users silent for five minutes: two are looked at for every newcomer, and all, once a second at most, at the bound. */
   #dropSilent(oldest: number): void {
     const isFull = this.#lastSecond.size >= this.#exactLimit && this.#sweptFor !== oldest;
     if (isFull) this.#sweptFor = oldest;
-    let budget = 2;
-    for (const [userId, second] of this.#lastSecond) {
-      if (second < oldest) this.#lastSecond.delete(userId);
-      if (!isFull && (second >= oldest || --budget === 0)) return;
+    for (let left = isFull ? this.#lastSecond.size + 1 : 2; left > 0; left--) {
+      const { done, value } = this.#round.next();
+      if (done) this.#round = this.#lastSecond.entries();
+      else if (value[1] < oldest) this.#lastSecond.delete(value[0]);
     }
   }
 }
