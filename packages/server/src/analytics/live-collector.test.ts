@@ -116,7 +116,7 @@ const step = fc.record({
 });
 
 describe('the live snapshot of messages', () => {
-  it('equals a recount for any history, late messages, imports and restarts included', async () => {
+  it('equals a recount for any history, late messages, imports and restarts included (SNAP-1, SNAP-2, SNAP-3)', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
         const { clock, pass } = manualClock();
@@ -135,7 +135,7 @@ describe('the live snapshot of messages', () => {
     );
   });
 
-  it('starts a new minute at its first millisecond and leaves the oldest one then', () => {
+  it('starts a new minute at its first millisecond and leaves the oldest one then (SNAP-2)', () => {
     const { clock, pass } = manualClock(Date.UTC(2026, 0, 1, 0, 0, 59, 999));
     const collector = new LiveCollector(clock, NOTHING);
     collector.stored([chat('a', clock.now())]);
@@ -150,7 +150,7 @@ describe('the live snapshot of messages', () => {
     expect(collector.snapshot().messagesPerMinute).toEqual(new Array(15).fill(0));
   });
 
-  it('lets a chatter go after 300 seconds by the clock', () => {
+  it('lets a chatter go after 300 seconds by the clock (SNAP-3)', () => {
     const { clock, pass } = manualClock(Date.UTC(2026, 0, 1, 0, 0, 0, 0));
     const collector = new LiveCollector(clock, NOTHING);
     collector.stored([chat('a', clock.now())]);
@@ -193,7 +193,7 @@ describe('the live snapshot of messages', () => {
     });
   });
 
-  it('takes totals and deletes from the store and counts only rows of type chat on top', async () => {
+  it('takes totals and deletes from the store and counts only rows of type chat on top (SNAP-1)', async () => {
     const { clock } = manualClock();
     const collector = new LiveCollector(clock, { totals: { chatMessages: 196_573, deletedMessages: 4 }, activity: [] });
     collector.stored([chat('a', START), chat('a', START, { type: 'system' })]);
@@ -202,7 +202,7 @@ describe('the live snapshot of messages', () => {
 });
 
 describe('the live snapshot of connections', () => {
-  it('tells users apart by id and not by name', () => {
+  it('tells users apart by id and not by name (SNAP-3)', () => {
     const { clock } = manualClock();
     const collector = new LiveCollector(clock, NOTHING);
     for (const [id, user] of [
@@ -221,7 +221,7 @@ describe('the live snapshot of connections', () => {
     expect(collector.snapshot()).toMatchObject({ activeConnections: 1, activeUsers: 1 });
   });
 
-  it('names at most 200 users, each once', () => {
+  it('names at most 200 users, each once (SNAP-5)', () => {
     const collector = new LiveCollector(manualClock().clock, NOTHING);
     for (let i = 0; i < 1000; i++) collector.connected(connection(`c${i}`, `u${i % 500}`));
     const details = collector.snapshot().activeUserDetails;
@@ -231,13 +231,13 @@ describe('the live snapshot of connections', () => {
 });
 
 describe('the live snapshot of speed', () => {
-  it('is all zeros before anything was delivered', () => {
+  it('is all zeros before anything was delivered (SNAP-4)', () => {
     const snapshot = new LiveCollector(manualClock().clock, NOTHING).snapshot();
     expect(snapshot).toMatchObject({ latencyP50Ms: 0, latencyP95Ms: 0, latencyP99Ms: 0, storageLatency: { count: 0 } });
     expect(snapshot.approx).toBeUndefined();
   });
 
-  it('weighs each latency by its deliveries, within 1 %', () => {
+  it('weighs each latency by its deliveries, within 1 % (SNAP-4)', () => {
     const collector = new LiveCollector(manualClock().clock, NOTHING);
     collector.delivered('r', 2, 940);
     collector.delivered('r', 20, 45);
@@ -249,7 +249,7 @@ describe('the live snapshot of speed', () => {
     expect(deliveryLatency).toMatchObject({ count: 1000, max: 500 });
   });
 
-  it('forgets deliveries after five minutes and no more than ten seconds', () => {
+  it('forgets deliveries after five minutes and no more than ten seconds (SNAP-4)', () => {
     const { clock, pass } = manualClock();
     const collector = new LiveCollector(clock, NOTHING);
     collector.delivered('r', 3, 7);
