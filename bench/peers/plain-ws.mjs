@@ -11,8 +11,10 @@ const server = createServer((_request, response) => response.end('{"status":"ok"
 const sockets = new WebSocketServer({ server, path: '/ws', perMessageDeflate: false, maxPayload: 16 * 1024 });
 
 function roomNamed(name) {
-  let room = rooms.get(name);
-  if (room === undefined) rooms.set(name, (room = { name, seq: 0, members: new Set(), held: undefined }));
+  const known = rooms.get(name);
+  if (known !== undefined) return known;
+  const room = { name, seq: 0, members: new Set(), held: undefined };
+  rooms.set(name, room);
   return room;
 }
 

@@ -105,6 +105,8 @@ static size_t on_request(client *c, uint8_t *bytes, size_t len) {
   if (end == NULL) return 0;
   *end = '\0';
   if (!handshake(c, (const char *)bytes, room_id, answer, sizeof answer)) {
+    static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 15\r\nConnection: close\r\n\r\n{\"status\":\"ok\"}";
+    send_or_queue(c, (const uint8_t *)ok, sizeof ok - 1); /* for whoever asks whether the server is up */
     drop(c);
     return len;
   }
