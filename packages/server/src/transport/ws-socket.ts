@@ -20,6 +20,7 @@ export class WsSocket implements Socket {
   readonly #tcp: NetSocket;
   readonly #clock: Clock;
   #listener: SocketListener | undefined;
+  #isAwaitingDrain = false;
 
   constructor(ws: HubbubWebSocket, tcp: NetSocket, clock: Clock) {
     this.#ws = ws;
@@ -37,8 +38,6 @@ export class WsSocket implements Socket {
     ws.on('pong', onSign);
     ws.on('close', onClose);
     ws.on('error', onError);
-    this.#tcp.on('drain', onDrain);
-    owners.set(this.#tcp, this);
   }
 
   get listener(): SocketListener | undefined {
@@ -50,7 +49,9 @@ export class WsSocket implements Socket {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#tcp.writable) this.#tcp.write(bytes);
+    if (!this.#tcp.writable) return;
+    this.#tcp.write(bytes);
+    if (this.#tcp.writableLength > 0) this.#awaitDrain();
   }
 
   writeAll(pieces: readonly Uint8Array[]): void {
@@ -58,6 +59,7 @@ export class WsSocket implements Socket {
     this.#tcp.cork();
     for (const piece of pieces) this.#tcp.write(piece);
     this.#tcp.uncork();
+    if (this.#tcp.writableLength > 0) this.#awaitDrain();
   }
 
   ping(): void {
@@ -82,6 +84,16 @@ export class WsSocket implements Socket {
     this.#ws.resume();
   }
 
+  /** The stream's own `drain` comes only above its high-water mark; an empty write behind the rest ends when that has gone. */
+  #awaitDrain(): void {
+    if (this.#isAwaitingDrain) return;
+    this.#isAwaitingDrain = true;
+    this.#tcp.write(NOTHING, () => {
+      this.#isAwaitingDrain = false;
+      this.#listener?.onDrain();
+    });
+  }
+
   /** Gives the peer time while it takes anything at all. */
   #watchClosing(unsentBefore: number): void {
     this.#clock.after(CLOSE_PATIENCE_MS, () => {
@@ -93,8 +105,7 @@ export class WsSocket implements Socket {
   }
 }
 
-/** `drain` comes from the TCP socket, which knows nothing of us. */
-const owners = new WeakMap<NetSocket, WsSocket>();
+const NOTHING = Buffer.alloc(0);
 
 function onMessage(this: WebSocket, bytes: Buffer | ArrayBuffer | Buffer[], isBinary: boolean): void {
   const listener = (this as HubbubWebSocket).owner?.listener;
@@ -114,7 +125,3 @@ function onClose(this: WebSocket, code: number): void {
 
 /** Protocol errors and resets: `ws` closes by itself (1002, 1007, 1009, 1006), and `close` follows. */
 function onError(): void {}
-
-function onDrain(this: NetSocket): void {
-  owners.get(this)?.listener?.onDrain();
-}
