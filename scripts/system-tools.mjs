@@ -16,10 +16,12 @@ export const SYSTEM_TOOLS = [
   { name: 'script', packages: ['bsdutils'], files: ['/usr/bin/script'] },
 ];
 
+const isThere = (tool) => tool.files.every((file) => existsSync(file));
+
 export const hasTool = (name) => {
   const tool = SYSTEM_TOOLS.find((candidate) => candidate.name === name);
   if (tool === undefined) throw new Error(`no such tool in the list: ${name}`);
-  return tool.files.every((file) => existsSync(file));
+  return isThere(tool);
 };
 
-export const missingTools = () => SYSTEM_TOOLS.filter((tool) => !hasTool(tool.name));
+export const missingTools = (tools = SYSTEM_TOOLS) => tools.filter((tool) => !isThere(tool));

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
-import { missingTools } from '../system-tools.mjs';
+import { missingTools, SYSTEM_TOOLS } from '../system-tools.mjs';
 
 const POLICY = '/usr/sbin/policy-rc.d';
 
 /** Installs the system packages that tests need, when it may; otherwise says which tests will be skipped. */
-export async function provideSystemPackages() {
-  const missing = missingTools();
+export async function provideSystemPackages(tools = SYSTEM_TOOLS) {
+  const missing = missingTools(tools);
   if (missing.length === 0) return;
   const packages = [...new Set(missing.flatMap((tool) => tool.packages))];
   if (mayInstall()) {
@@ -16,7 +16,7 @@ export async function provideSystemPackages() {
       await apt(['install', '-y', '-qq', '--no-install-recommends', ...packages]);
     }).catch((error) => say(`apt-get failed: ${error.message}`));
   }
-  for (const tool of missingTools())
+  for (const tool of missingTools(tools))
     say(`${tool.name} is missing (Debian: ${tool.packages.join(' ')}): tests that need it will be skipped`);
 }
 
