@@ -13,8 +13,11 @@ export async function* gunzipChunks(name: string, chunks: AsyncIterable<Uint8Arr
       const failure = await feeder.feed((done) => gunzip.write(chunk, done));
       yield* feeder.take();
       if (failure !== undefined) throw failure;
+      // What follows the last gzip member (padding, mostly) is ignored, as gzip itself does.
+      if (feeder.isEnded) return;
     }
-    const failure = await feeder.feed((done) => gunzip.end(done));
+    // Not by the callback of end(): that comes before the last bytes are judged.
+    const failure = await feeder.feed(() => gunzip.end());
     yield* feeder.take();
     if (failure !== undefined) throw failure;
   } finally {
@@ -28,27 +31,38 @@ class Feeder {
   #out: Uint8Array[] = [];
   #failure: SourceFailed | undefined;
   #settle: (() => void) | undefined;
+  isEnded = false;
 
   constructor(name: string, gunzip: Gunzip) {
     this.#name = name;
     this.#gunzip = gunzip;
     gunzip.on('readable', () => this.#drain());
-    gunzip.on('error', (error) => {
-      this.#failure = new SourceFailed(this.#describe(error));
+    gunzip.on('error', (error) => this.#fail(error));
+    gunzip.on('end', () => {
+      this.isEnded = true;
+      // After an end in the middle a write is never called back.
       this.#settle?.();
     });
   }
 
-  /** Runs one step to its end; answers what went wrong. */
-  async feed(step: (done: () => void) => void): Promise<SourceFailed | undefined> {
-    if (this.#failure === undefined) {
-      await new Promise<void>((resolve) => {
-        this.#settle = resolve;
-        step(resolve);
+  /** Runs one step to its end; answers what went wrong so far. */
+  async feed(step: (done: (error?: Error | null) => void) => void): Promise<SourceFailed | undefined> {
+    await new Promise<void>((resolve) => {
+      this.#settle = resolve;
+      if (this.#failure !== undefined || this.isEnded) return resolve();
+      step((error) => {
+        if (error instanceof Error) this.#fail(error);
+        resolve();
       });
-      this.#drain();
-    }
+    });
+    this.#drain();
     return this.#failure;
+  }
+
+  /** A failed write may say so by its callback, by the event, or by both. */
+  #fail(error: Error): void {
+    this.#failure ??= new SourceFailed(this.#describe(error));
+    this.#settle?.();
   }
 
   *take(): Generator<Uint8Array> {
