@@ -1,4 +1,4 @@
-import { type ImportDeclarationSpecifier, type Node, parseSync, Visitor } from 'oxc-parser';
+import { type ImportDeclarationSpecifier, type Node, type Program, parseSync, Visitor } from 'oxc-parser';
 import type { Reserved } from './zones.ts';
 
 export interface Import {
@@ -38,78 +38,102 @@ const CLOCK_CALLS = ['Date.now', 'performance.now', 'process.hrtime', 'process.h
 const TEST_CALLS = /^(it|test|describe)(\.|$)/;
 
 export function readSource(path: string, text: string): Source {
-  const parsed = parseSync(path, text);
+  const { program, comments, errors } = parseSync(path, text);
   const lineStarts = [0, ...[...text.matchAll(/\n/g)].map((match) => match.index + 1)];
   const lineOf = (offset: number) => lineStarts.findLastIndex((start) => start <= offset) + 1;
-  const imports: Import[] = [];
-  const opaqueImports: number[] = [];
-  const uses: Use[] = [];
-  const functions: SourceFunction[] = [];
-  const testNames: string[] = [];
-
-  const addImport = (node: Node | null) => {
-    const specifier = literal(node);
-    if (node === null) return;
-    if (specifier === undefined) opaqueImports.push(lineOf(node.start));
-    else imports.push({ specifier, line: lineOf(node.start) });
-  };
-  const addUse = (what: Reserved, used: string, node: Node) => uses.push({ what, text: used, line: lineOf(node.start) });
-  const addFunction = (node: Node & { id?: { name: string } | null }) =>
-    functions.push({ name: node.id?.name ?? '(anonymous)', line: lineOf(node.start), length: lineOf(node.end) - lineOf(node.start) + 1 });
-
-  new Visitor({
-    ImportDeclaration(node) {
-      addImport(node.source);
-      for (const use of reservedImport(node.source.value, node.specifiers)) addUse(use, node.source.value, node);
-    },
-    ExportNamedDeclaration: (node) => addImport(node.source),
-    ExportAllDeclaration: (node) => addImport(node.source),
-    ImportExpression: (node) => addImport(node.source),
-    TSImportType: (node) => addImport(node.source),
-    NewExpression(node) {
-      const callee = dotted(node.callee);
-      const target = literal(node.arguments[0] ?? null);
-      if (callee === 'URL' && target !== undefined && dotted(node.arguments[1]) === 'import.meta.url') addImport(node.arguments[0] ?? null);
-      if (callee === 'Date' && node.arguments.length === 0) addUse('clock', 'new Date()', node);
-    },
-    CallExpression(node) {
-      const callee = dotted(node.callee);
-      if (callee === 'import.meta.resolve') addImport(node.arguments[0] ?? null);
-      if (callee === 'Date' || TIMERS.includes(callee)) addUse('clock', callee, node);
-      const test = node.callee.type === 'CallExpression' ? dotted(node.callee.callee) : callee;
-      const name = literal(node.arguments[0] ?? null);
-      if (TEST_CALLS.test(test) && name !== undefined) testNames.push(name);
-    },
-    MemberExpression(node) {
-      const name = dotted(node);
-      if (name === 'process.env') addUse('process.env', name, node);
-      if (name.startsWith('console.') && name.split('.').length === 2) addUse('console', name, node);
-      if (CLOCK_CALLS.includes(name)) addUse('clock', name, node);
-    },
-    VariableDeclarator(node) {
-      const whole = dotted(node.init);
-      if (TIMERS.includes(whole)) addUse('clock', whole, node);
-      if (node.id.type !== 'ObjectPattern') return;
-      for (const property of node.id.properties) {
-        if (property.type !== 'Property') continue;
-        const name = `${whole}.${dotted(property.key)}`;
-        if (name === 'process.env') addUse('process.env', name, node);
-        if (CLOCK_CALLS.includes(name)) addUse('clock', name, node);
-        if (whole === 'console') addUse('console', name, node);
-      }
-    },
-    FunctionDeclaration: addFunction,
-    FunctionExpression: addFunction,
-    ArrowFunctionExpression: addFunction,
-  }).visit(parsed.program);
-
   return {
     path,
     lines: text === '' ? 0 : lineStarts.length - (text.endsWith('\n') ? 1 : 0),
-    firstComment: parsed.comments[0]?.value ?? '',
-    errors: parsed.errors.map((error) => error.message),
-    ...{ imports, opaqueImports, uses, functions, testNames },
+    firstComment: comments[0]?.value ?? '',
+    errors: errors.map((error) => error.message),
+    ...readImports(program, lineOf),
+    uses: readUses(program, lineOf),
+    functions: readFunctions(program, lineOf),
+    testNames: readTestNames(program),
   };
+}
+
+type LineOf = (offset: number) => number;
+
+function readImports(program: Program, lineOf: LineOf): Pick<Source, 'imports' | 'opaqueImports'> {
+  const imports: Import[] = [];
+  const opaqueImports: number[] = [];
+  const add = (node: Node | null | undefined) => {
+    if (!node) return;
+    const specifier = literal(node);
+    if (specifier === undefined) opaqueImports.push(lineOf(node.start));
+    else imports.push({ specifier, line: lineOf(node.start) });
+  };
+  new Visitor({
+    ImportDeclaration: ({ source }) => add(source),
+    ExportNamedDeclaration: ({ source }) => add(source),
+    ExportAllDeclaration: ({ source }) => add(source),
+    ImportExpression: ({ source }) => add(source),
+    TSImportType: ({ source }) => add(source),
+    NewExpression({ callee, arguments: [target, base] }) {
+      // A URL that is put together at run time is seldom a module: only what can be read is looked at.
+      if (dotted(callee) === 'URL' && literal(target) !== undefined && dotted(base) === 'import.meta.url') add(target);
+    },
+    CallExpression({ callee, arguments: [target] }) {
+      if (dotted(callee) === 'import.meta.resolve') add(target);
+    },
+  }).visit(program);
+  return { imports, opaqueImports };
+}
+
+function readUses(program: Program, lineOf: LineOf): readonly Use[] {
+  const uses: Use[] = [];
+  const add = (what: Reserved | undefined, text: string, { start }: Node) => {
+    if (what !== undefined) uses.push({ what, text, line: lineOf(start) });
+  };
+  new Visitor({
+    ImportDeclaration(node) {
+      add(reservedImport(node.source.value, node.specifiers), node.source.value, node);
+    },
+    NewExpression(node) {
+      if (dotted(node.callee) === 'Date' && node.arguments.length === 0) add('clock', 'new Date()', node);
+    },
+    CallExpression(node) {
+      const callee = dotted(node.callee);
+      if (callee === 'Date' || TIMERS.includes(callee)) add('clock', callee, node);
+    },
+    MemberExpression(node) {
+      add(reservedMember(dotted(node)), dotted(node), node);
+    },
+    VariableDeclarator(node) {
+      const whole = dotted(node.init);
+      if (TIMERS.includes(whole)) add('clock', whole, node);
+      if (node.id.type !== 'ObjectPattern') return;
+      for (const property of node.id.properties) {
+        const name = property.type === 'Property' ? `${whole}.${dotted(property.key)}` : '';
+        add(reservedMember(name), name, node);
+      }
+    },
+  }).visit(program);
+  return uses;
+}
+
+function readFunctions(program: Program, lineOf: LineOf): readonly SourceFunction[] {
+  const functions: SourceFunction[] = [];
+  const add = (node: Node & { id?: { name: string } | null }) => {
+    const line = lineOf(node.start);
+    functions.push({ name: node.id?.name ?? '(anonymous)', line, length: lineOf(node.end) - line + 1 });
+  };
+  new Visitor({ FunctionDeclaration: add, FunctionExpression: add, ArrowFunctionExpression: add }).visit(program);
+  return functions;
+}
+
+function readTestNames(program: Program): readonly string[] {
+  const names: string[] = [];
+  new Visitor({
+    CallExpression({ callee, arguments: [first] }) {
+      // `it.each(…)('name')` and `describe.skipIf(…)('name')` call what a call returned.
+      const called = dotted(callee.type === 'CallExpression' ? callee.callee : callee);
+      const name = literal(first);
+      if (TEST_CALLS.test(called) && name !== undefined) names.push(name);
+    },
+  }).visit(program);
+  return names;
 }
 
 /** The value of a string or a template without holes. */
@@ -133,14 +157,19 @@ function dotted(node: Node | null | undefined): string {
   return object === 'globalThis' || object === 'global' ? property : `${object}.${property}`;
 }
 
+/** `process.env` and the like, but also one step into `console`. */
+function reservedMember(name: string): Reserved | undefined {
+  if (name === 'process.env') return 'process.env';
+  if (CLOCK_CALLS.includes(name)) return 'clock';
+  return /^console\.[^.]+$/.test(name) ? 'console' : undefined;
+}
+
 /** Reserved things that come in by import rather than as globals. Under their own names their uses are seen anyway. */
-function reservedImport(module: string, specifiers: readonly ImportDeclarationSpecifier[]): Reserved[] {
+function reservedImport(module: string, specifiers: readonly ImportDeclarationSpecifier[]): Reserved | undefined {
   const bare = module.replace(/^node:/, '');
   const brings = (name: string) => specifiers.some((each) => each.type === 'ImportSpecifier' && dotted(each.imported) === name);
   const isRenamed = specifiers.some((each) => each.type !== 'ImportSpecifier' || dotted(each.imported) !== each.local.name);
-  if (bare === 'timers' || bare === 'timers/promises') return ['clock'];
-  if (bare === 'perf_hooks' && isRenamed) return ['clock'];
-  if (bare === 'console') return ['console'];
-  if (bare === 'process' && (brings('env') || isRenamed)) return ['process.env'];
-  return [];
+  if (bare === 'timers' || bare === 'timers/promises' || (bare === 'perf_hooks' && isRenamed)) return 'clock';
+  if (bare === 'console') return 'console';
+  return bare === 'process' && (brings('env') || isRenamed) ? 'process.env' : undefined;
 }
