@@ -36,6 +36,7 @@ export interface HttpServer {
 export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   const stopping = new AbortController();
   const app = createApp(deps);
+  app.removeContentTypeParser('text/plain');
   answerErrors(app, deps.logger);
   measure(app, deps);
   await secure(app, deps);
@@ -48,12 +49,20 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   await serveApiDocs(app);
   await app.ready();
   const { server } = app;
+  let closed: Promise<void> | undefined;
   return {
     app,
     server,
     listen: (port, host) => listen(server, port, host),
-    stopAccepting: () => stopAccepting(server),
-    close: (deadline) => close(deps, app, stopping, deadline),
+    stopAccepting: () => {
+      closed ??= stopAccepting(server);
+    },
+    async close(deadline) {
+      stopping.abort();
+      closed ??= stopAccepting(server);
+      await endAll(deps, server, closed, deadline);
+      await app.close();
+    },
   };
 }
 
@@ -129,19 +138,21 @@ async function listen(server: Server, port: number, host: string): Promise<Addre
   return server.address() as AddressInfo;
 }
 
-function stopAccepting(server: Server): void {
-  if (server.listening) server.close();
-  server.closeIdleConnections();
+/** Resolves when the last connection has ended, upgraded ones included. */
+function stopAccepting(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
 }
 
-async function close(deps: HttpDeps, app: FastifyInstance, stopping: AbortController, deadline: number): Promise<void> {
-  const { clock } = deps;
-  stopping.abort();
-  const wasListening = app.server.listening;
-  const closed = wasListening ? once(app.server, 'close') : undefined;
-  stopAccepting(app.server);
-  const cancel = clock.after(Math.max(0, deadline - clock.monotonic()), () => app.server.closeAllConnections());
-  await closed;
+/** Running answers may end; what is left at the deadline is cut. Upgraded sockets are not ours: they are not waited for beyond it. */
+async function endAll({ clock }: HttpDeps, server: Server, closed: Promise<void>, deadline: number): Promise<void> {
+  let cancel = () => {};
+  const late = new Promise<void>((resolve) => {
+    cancel = clock.after(Math.max(0, deadline - clock.monotonic()), resolve);
+  });
+  await Promise.race([closed, late]);
   cancel();
-  await app.close();
+  server.closeAllConnections();
 }
