@@ -123,18 +123,14 @@ export class Reader {
     room: number,
     importedThrough: number,
     options: { idsSince: number; maxIds: number },
-  ): Pick<RoomRecord, 'knownIds' | 'knownSince'> {
+  ): { readonly knownIds: FlatRows; readonly knownSince: number } {
     const found = many(this.#sql.knownIds, room, options.idsSince, options.maxIds + 1);
-    const knownIds = found.slice(0, options.maxIds).map(([id, userId, epoch, seq]) => ({
-      messageId: uuidText(id),
-      userId: userId as string,
-      epoch: epoch as string,
-      seq: seq as number,
-    }));
+    const oldestFirst = found.slice(0, options.maxIds).reverse();
+    const knownIds = oldestFirst.flatMap(([id, userId, epoch, seq]) => [uuidText(id), userId, epoch, seq]) as FlatRows;
     const beyondCut = found.length > options.maxIds ? (found.at(-1)?.[4] as number) + 1 : 0;
     // Imported messages have no position to be known by: from their time on the store must be asked.
     const beyondImports = importedThrough >= options.idsSince ? importedThrough + 1 : 0;
-    return { knownIds: knownIds.reverse(), knownSince: Math.max(options.idsSince, beyondCut, beyondImports) };
+    return { knownIds, knownSince: Math.max(options.idsSince, beyondCut, beyondImports) };
   }
 
   #tail(room: number, headSeq: number, limit: number): FlatRows {

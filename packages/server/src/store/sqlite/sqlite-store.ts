@@ -11,7 +11,7 @@ import {
   type StoredNotice,
 } from '../store.ts';
 import type { Reader } from './reader.ts';
-import { packMessages, unpackMessages } from './rows.ts';
+import { packMessages, unpackKnownIds, unpackMessages } from './rows.ts';
 import { WorkerClient } from './worker-client.ts';
 import type { Writer } from './writer.ts';
 
@@ -67,7 +67,7 @@ export class SqliteStore implements Store {
 
   async room(roomId: string, options: { idsSince: number; maxIds: number; tail: number }) {
     const record = await this.#reader.call('room', roomId, options);
-    return { ...record, tail: unpackMessages(record.tail) };
+    return { ...record, knownIds: unpackKnownIds(record.knownIds), tail: unpackMessages(record.tail) };
   }
 
   async find(roomId: string, messageId: string): Promise<StoredMessage | undefined> {
