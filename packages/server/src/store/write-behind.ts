@@ -50,7 +50,7 @@ type State = 'idle' | 'waiting' | 'writing' | 'backoff';
  *
  * A batch that the store cannot take now is kept and tried again, in order, until it can. One that the store can *never* take (any other
  * error: a bug) is halved until the culprit stands alone. That one is set aside, reported once, never said to be stored, and counts as
- * unstored for ever, so that the stop is not a clean one and no client is told that its history is whole.
+ * unstored for ever: it keeps its room in the queue (what was sent and not stored stays bounded), and the stop will not be a clean one.
  */
 export class WriteBehind implements WriteQueue {
   readonly #store: Pick<Store, 'append'>;
@@ -179,7 +179,8 @@ export class WriteBehind implements WriteQueue {
   #onWritten(batch: readonly Queued[], results: readonly AppendResult[], startedAt: number): void {
     this.#failures = 0;
     this.#batchLimit = Math.min(this.#options.maxBatch, this.#batchLimit * 2);
-    this.#take(batch);
+    this.#cut(batch.length);
+    for (const { bytes } of batch) this.release(bytes);
     const inserted: StoredMessage[] = [];
     for (let i = 0; i < batch.length; i += 1) {
       const [queued, result] = [batch[i] as Queued, results[i] as AppendResult];
@@ -219,7 +220,7 @@ export class WriteBehind implements WriteQueue {
     this.#batchLimit = Math.max(1, batch.length >> 1);
     const [culprit] = batch;
     if (batch.length === 1 && culprit !== undefined) {
-      this.#take(batch);
+      this.#cut(1);
       this.#setAside += 1;
       this.#batchLimit = this.#options.maxBatch;
       this.#guarded(() => this.#options.onBug(error, culprit.entry.message));
@@ -227,9 +228,8 @@ export class WriteBehind implements WriteQueue {
     this.#goOn();
   }
 
-  #take(batch: readonly Queued[]): void {
-    this.#start += batch.length;
-    for (const { bytes } of batch) this.release(bytes);
+  #cut(count: number): void {
+    this.#start += count;
     if (this.#start * 2 < this.#queue.length) return;
     this.#queue = this.#queue.slice(this.#start);
     this.#start = 0;
