@@ -7,6 +7,7 @@ import { buildPrograms, installPeerPackages } from './runner/build.ts';
 import { PEERS, type Peer, peerNamed } from './runner/peers.ts';
 import { LOAD_CORE, RESULTS_DIR, SERVER_CORE } from './runner/places.ts';
 import { preparedDataDir } from './runner/preload.ts';
+import { setSessionNiceness } from './runner/processes.ts';
 import { type Outcome, runSession, type SessionOptions } from './runner/session.ts';
 import { renderTable } from './runner/table.ts';
 import { WORKLOADS, type Workload, workloadNamed } from './runner/workloads.ts';
@@ -26,6 +27,7 @@ workloads: ${WORKLOADS.map(({ name }) => name).join(' ')}, or "all" (default: ${
   --data-dir DIR     the same with a data folder of yours
   --load "ARGS"      further options of the load generator, e.g. "--slow 1 --rate 500"; see bench/build/load --help
   --beside "COMMAND" a shell command that runs beside the load (HUBBUB_URL and DATA_DIR are set)
+  --priority N       0 to 20: this session's weight over others', on a machine that is in use (needs root)
   --label TEXT       stands in the name of the results file`;
 
 type Settings = {
@@ -51,6 +53,7 @@ function parseCommandLine() {
       'data-dir': { type: 'string' },
       load: { type: 'string', default: '' },
       beside: { type: 'string' },
+      priority: { type: 'string', default: '0' },
       label: { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
@@ -140,6 +143,7 @@ async function main(): Promise<number> {
     return 0;
   }
   buildPrograms();
+  if (commandLine.values.priority !== '0') setSessionNiceness(-positive(commandLine.values.priority, 'priority'));
   const settings = await settingsOf(commandLine);
   const lacking = settings.peers.some(({ name }) => name === 'socket-io' || name === 'bun') ? installPeerPackages() : undefined;
   if (lacking !== undefined) console.log(lacking);
@@ -155,4 +159,7 @@ async function main(): Promise<number> {
   return outcomes.length > 0 && outcomes.every(({ problems }) => problems.length === 0) ? 0 : 1;
 }
 
-process.exitCode = await main();
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  return 2;
+});

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -32,8 +32,8 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Starts a command pinned to a core (all its threads and children with it); `core` undefined: wherever the kernel likes. */
-export function startPinned(command: Command, core: number | undefined): Running {
+/** Starts a command, pinned to a core with all its threads and children; `core` undefined: wherever the kernel likes. */
+export function startAt(core: number | undefined, command: Command): Running {
   const argv = core === undefined ? command.argv : ['taskset', '-c', String(core), ...command.argv];
   const [file = '', ...args] = argv;
   const child = spawn(file, args, { cwd: command.cwd, env: { ...inherited(), ...command.env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -51,6 +51,14 @@ export function startPinned(command: Command, core: number | undefined): Running
     });
   });
   return { child, lastWords: () => output.trim(), exited };
+}
+
+/**
+ * Raises (below 0) the weight of this session's processes against all others. The kernel groups tasks by session and weighs the groups,
+ * so that niceness of single processes means nothing to other sessions.
+ */
+export function setSessionNiceness(niceness: number): void {
+  writeFileSync('/proc/self/autogroup', String(niceness));
 }
 
 /** Only what a program needs to run: nothing of the caller's settings may change what is measured. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { programPath } from './build.ts';
 import type { Peer } from './peers.ts';
 import { BENCH_DIR, LOAD_CORE, ROOT_DIR, SERVER_CORE } from './places.ts';
-import { freePort, type Running, startPinned, stop, waitUntilReady, withDescendants } from './processes.ts';
+import { freePort, type Running, startAt, stop, waitUntilReady, withDescendants } from './processes.ts';
 import { awaitStored, storedRows, totalMessages } from './store-check.ts';
 import type { Workload } from './workloads.ts';
 
@@ -80,7 +80,7 @@ async function measure(peer: Peer, workload: Workload, options: SessionOptions, 
   const base = `http://127.0.0.1:${port}`;
   const dataDir = join(dir, 'db');
   if (peer.isOurs) prepare(dataDir, options.preparedDataDir);
-  const server = startPinned(peer.command(port, dir), SERVER_CORE);
+  const server = startAt(SERVER_CORE, peer.command(port, dir));
   try {
     await waitUntilReady(server, `${base}/health`);
     const counts = peer.isOurs && peer.stores;
@@ -102,7 +102,7 @@ function prepare(dataDir: string, prepared: string | undefined): void {
 }
 
 function startBeside(command: string, base: string, dataDir: string): Running {
-  return startPinned({ argv: ['sh', '-c', command], cwd: ROOT_DIR, env: { HUBBUB_URL: base, DATA_DIR: dataDir } }, undefined);
+  return startAt(undefined, { argv: ['sh', '-c', command], cwd: ROOT_DIR, env: { HUBBUB_URL: base, DATA_DIR: dataDir } });
 }
 
 /** Null: it was still at work when the load ended, as it should be. */
@@ -129,7 +129,7 @@ async function runLoad(
     ...peer.loadArgs(workload),
     ...options.loadArgs,
   ];
-  const running = startPinned({ argv, cwd: BENCH_DIR, env: {} }, LOAD_CORE);
+  const running = startAt(LOAD_CORE, { argv, cwd: BENCH_DIR, env: {} });
   const code = await running.exited;
   const words = running.lastWords().split('\n');
   const line = words.find((text) => text.startsWith('{'));

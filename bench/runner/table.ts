@@ -27,6 +27,8 @@ function serverShare({ load }: Outcome): number | undefined {
   return load.serverCpuSeconds / load.windowSeconds;
 }
 
+const BUSY_SHARE = 0.8;
+
 /** The first column is the one that ratios are of. */
 const COLUMNS: Readonly<Record<Workload['kind'], readonly [Column, ...Column[]]>> = {
   throughput: [DELIVERIES, MESSAGES, P50, P99, CPU, RSS, BACKLOG, SERVER_SHARE, LOAD_SHARE],
@@ -117,7 +119,16 @@ export function renderTable(workload: Workload, outcomes: readonly Outcome[], ba
     const ratios = [ratio(own, base, columns[0]), ...(hasCpu ? [ratio(own, base, CPU)] : [])];
     return [name, cell(own, columns[0]), ...ratios, ...columns.slice(1).map((column) => cell(own, column)), `${own.length}/${all.length}`];
   });
-  return `${workload.name}: ${workload.meaning}\n${align([header, ...rows])}`;
+  return [`${workload.name}: ${workload.meaning}`, align([header, ...rows]), ...notes(workload, counted)].join('\n');
+}
+
+/** In a closed loop one side or the other is always busy; when neither was, something else had the processors. */
+function notes(workload: Workload, counted: readonly Outcome[]): string[] {
+  const isIdle = (outcome: Outcome): boolean => (serverShare(outcome) ?? 1) < BUSY_SHARE && (outcome.load?.loadCpuShare ?? 1) < BUSY_SHARE;
+  const idle = workload.kind === 'throughput' ? counted.filter(isIdle).length : 0;
+  return idle === 0
+    ? []
+    : [`in ${idle} of ${counted.length} runs neither side was busy: the machine was not ours alone, trust CPU-s/1M and ratios at most`];
 }
 
 function align(rows: readonly (readonly string[])[]): string {
