@@ -34,7 +34,14 @@ export async function openImportTarget(choice: ImportChoice): Promise<OpenedTarg
 }
 
 function byUrl(url: string, { tokenFile, dataDir }: ImportChoice): OpenedTarget {
-  return opened(serverTarget({ url, token: readToken(tokenFile ?? join(dataDir, TOKEN_FILE)) }));
+  const path = tokenFile ?? join(dataDir, TOKEN_FILE);
+  try {
+    return opened(serverTarget({ url, token: readToken(path) }));
+  } catch (error) {
+    return failed(
+      `The administrator's token of ${url} is needed: --token-file FILE. ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 /** The kernel's lock says whether somebody holds the folder; what a server left there only says how to reach it. */

@@ -90,7 +90,7 @@ describe('an import through a running server', () => {
     expect(await ended).toMatchObject({ refused: 0, end: { kind: 'stopped' } });
   });
 
-  it('says so when the token is wrong', async () => {
+  it('says so when the token is wrong (IMPORT-7)', async () => {
     const server = await listen(route(importerOf(new MemoryStore())));
     const summary = await importThroughServer({ ...server, token: 'wrong' }, of(lines(5_000)));
     expect(summary).toMatchObject({ inserted: 0, end: { kind: 'server_failed', message: expect.stringContaining('token (401)') } });

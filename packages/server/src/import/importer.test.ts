@@ -53,7 +53,7 @@ function setUp(store: Sink = new MemoryStore()) {
 const acceptAll = async (batch: readonly ImportedEvent[]): Promise<boolean[]> => batch.map(() => true);
 
 describe('an import', () => {
-  it('adds everything once, however often it runs', async () => {
+  it('adds everything once (IMPORT-1), however often it runs', async () => {
     const store = new MemoryStore();
     const { run } = setUp(store);
     const text = lines(1_234) + line(1) + line(1) + line(5, { type: 'join' }) + line(5, { type: 'join' });
@@ -89,7 +89,7 @@ describe('an import', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('counts refused lines by reason, with the first line numbers, and goes on', async () => {
+  it('counts refused lines by reason, with the first line numbers, and goes on (IMPORT-2)', async () => {
     const summary = await setUp().run(`${line(0)}\n{"t":1}\n${'x\n'.repeat(30)}${line(1)}`);
     expect(summary).toMatchObject({ read: 33, inserted: 2, refused: 31, throughLine: 34 });
     expect(summary.refusals.map(({ reason, count }) => [reason, count])).toEqual([
@@ -247,7 +247,7 @@ describe('an import', () => {
     expect(seen.at(-1)).toEqual({ read: 25, inserted: 25, repeated: 0, refused: 0, throughLine: 25 });
   });
 
-  it('needs no more memory for a longer file', async () => {
+  it('needs no more memory for a longer file (IMPORT-4)', async () => {
     setFlagsFromString('--expose-gc');
     const gc = runInNewContext('gc') as () => void;
     async function* endless(count: number): AsyncGenerator<string> {

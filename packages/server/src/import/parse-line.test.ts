@@ -106,8 +106,9 @@ describe('a line of an import', () => {
     expect(reason({ ...LINE, ...change })).toBe(expected);
   });
 
-  it('may be up to 60 s ahead', () => {
+  it('may be up to 60 s ahead, and no more (IMPORT-6)', () => {
     expect(reason({ ...LINE, t: NOW + 60_000 })).toBe('event');
+    expect(reason({ ...LINE, t: NOW + 60_001 })).toBe('in_the_future');
   });
 
   it.each(['', '{', 'null', '[]', '"x"', '17', '{"t":1}x'])('is refused when it is %j', (line) => {

@@ -15,9 +15,13 @@ export function report(name: string, summary: ImportSummary, seconds: number): s
     if (times > examples.length) lines.push(`    … and ${count(times - examples.length)} more`);
   }
   const end = describeEnd(summary.end);
-  if (end !== undefined)
-    lines.push(`  ${end} Everything up to line ${count(summary.throughLine)} is in; running it again goes on without doubling.`);
+  if (end !== undefined) lines.push(`  ${end} ${describeReach(summary.throughLine)}`);
   return `${lines.join('\n')}\n`;
+}
+
+function describeReach(throughLine: number): string {
+  if (throughLine === 0) return 'Nothing of it was taken.';
+  return `Everything up to line ${count(throughLine)} is in; running it again goes on without doubling.`;
 }
 
 function describeEnd(end: ImportEnd): string | undefined {
