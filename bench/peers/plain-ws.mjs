@@ -1,6 +1,6 @@
 // The obvious server on the `ws` package: parse, validate, stamp, stringify once, `ws.send` to each member of the room.
 // Leaves out: storage, analytics, presence, limits, recovery. An ack (if a `ref` asks) is immediate: nothing is stored.
-// FAULT=drop|double|swap plants a fault, so that the self-test can show that the load generator sees it.
+// FAULT=drop|double|swap|late plants a fault, so that the self-test can show that the load generator sees it.
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
@@ -24,22 +24,21 @@ function broadcast(room, text) {
   for (const member of room.members) member.send(text);
 }
 
-/** One message in 500 is lost, doubled or overtaken by the next for one member. */
-function broadcastWithFault(room, text) {
+/** For one member: one message in 500 is lost, doubled, overtaken by the next, or held back until its sender's next has gone out. */
+function broadcastWithFault(room, text, userId) {
   const [victim, ...others] = room.members;
   for (const member of others) member.send(text);
   const isChosen = room.seq % 500 === 0;
-  if (fault === 'swap') {
-    if (isChosen) room.held = text;
-    else {
-      victim.send(text);
-      if (room.held !== undefined) victim.send(room.held);
-      room.held = undefined;
-    }
+  if (isChosen && fault === 'drop') return;
+  if (isChosen && (fault === 'swap' || fault === 'late')) {
+    room.held = { text, userId };
     return;
   }
-  if (fault !== 'drop' || !isChosen) victim.send(text);
-  if (fault === 'double' && isChosen) victim.send(text);
+  victim.send(text);
+  if (isChosen && fault === 'double') victim.send(text);
+  if (room.held === undefined || (fault === 'late' && room.held.userId !== userId)) return;
+  victim.send(room.held.text);
+  room.held = undefined;
 }
 
 function onMessage(socket, user, room, bytes) {
@@ -67,7 +66,7 @@ function onMessage(socket, user, room, bytes) {
     seq: room.seq,
   });
   if (fault === '') broadcast(room, text);
-  else broadcastWithFault(room, text);
+  else broadcastWithFault(room, text, user.id);
   if (frame.ref !== undefined) socket.send(JSON.stringify({ type: 'ack', ref: frame.ref, messageId, roomId: room.name, seq: room.seq }));
 }
 
