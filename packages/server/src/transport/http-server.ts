@@ -35,12 +35,17 @@ export interface HttpServer {
 /** The HTTP side, ready to listen. WebSockets attach themselves to `server`. */
 export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   const stopping = new AbortController();
+  let closed: Promise<void> | undefined;
   const app = createApp(deps);
   app.removeContentTypeParser('text/plain');
   answerErrors(app, deps.logger);
   measure(app, deps);
   await secure(app, deps);
   limitBodyTime(app, deps.clock);
+  // Node keeps an idle connection open even while it closes, for as long as keep-alive lasts.
+  app.addHook('onSend', async (_request, reply) => {
+    if (closed !== undefined) reply.header('connection', 'close');
+  });
   await collectApi(app, deps.version);
   await app.register(async (scope) => {
     for (const route of routes(deps)) addRoute(scope, route);
@@ -49,7 +54,6 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   await serveApiDocs(app);
   await app.ready();
   const { server } = app;
-  let closed: Promise<void> | undefined;
   return {
     app,
     server,

@@ -1,0 +1,103 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { closeServers, httpServer } from '../../../../../test/kit/http-server.ts';
+
+afterEach(closeServers);
+
+describe('posting', () => {
+  const URL = '/api/rooms/%23ubuntu/messages';
+
+  it('HTTP-3 publishes and answers 201 with the message', async () => {
+    const { post, directory } = await httpServer();
+    const answer = await post(`${URL}?userId=bot&username=Bot`, { content: 'hi', messageId: '550E8400-E29B-41D4-A716-446655440000' });
+    expect(answer.statusCode).toBe(201);
+    expect(answer.json()).toMatchObject({ roomId: '#ubuntu', userId: 'bot', username: 'Bot', content: 'hi', seq: 1 });
+    expect(directory.posted[0]?.messageId).toBe('550e8400-e29b-41d4-a716-446655440000');
+  });
+
+  it('takes the author from the body, and anonymous by default', async () => {
+    const { post, directory } = await httpServer();
+    await post(URL, { content: 'a', userId: 'u', username: 'U' });
+    await post(URL, { content: 'a' });
+    expect(directory.posted.map(({ userId, username }) => [userId, username])).toEqual([
+      ['u', 'U'],
+      ['anonymous', 'Anonymous'],
+    ]);
+  });
+
+  it('answers 200 with the first message for a repeat', async () => {
+    const { post, directory } = await httpServer();
+    const first = {
+      messageId: 'm',
+      roomId: '#ubuntu',
+      type: 'chat',
+      userId: 'u',
+      username: 'U',
+      content: 'first',
+      timestamp: 't',
+      seq: 1,
+    } as const;
+    directory.outcome = { kind: 'stored', isRepeat: true, message: first };
+    const answer = await post(URL, { content: 'second' });
+    expect([answer.statusCode, answer.json().content]).toEqual([200, 'first']);
+  });
+
+  it.each([
+    ['content_empty', 400, undefined],
+    ['id_taken', 409, undefined],
+    ['not_found', 404, undefined],
+    ['overloaded', 503, '1'],
+    ['storage_unavailable', 503, '1'],
+    ['slow_mode', 429, '1'],
+  ] as const)('answers %s with %i', async (code, status, retryAfter) => {
+    const { post, directory } = await httpServer();
+    directory.outcome = { kind: 'refused', code, message: 'no' };
+    const answer = await post(URL, { content: 'x' });
+    expect([answer.statusCode, answer.json(), answer.headers['retry-after']]).toEqual([
+      status,
+      { error: { code, message: 'no' } },
+      retryAfter,
+    ]);
+  });
+
+  it.each([
+    ['no content', {}],
+    ['a number as content', { content: 5 }],
+    ['null', 'null'],
+    ['a bad id', { content: 'x', messageId: 'nope' }],
+    ['a bad reply', { content: 'x', replyTo: 'nope' }],
+    ['a bad type', { content: 'x', type: 'join' }],
+    ['a bad user', { content: 'x', userId: '' }],
+    ['a bad name', { content: 'x', username: 'a\nb' }],
+    ['no JSON', '{"content"'],
+    ['nothing', ''],
+    ['a prototype', '{"__proto__":{"x":1},"content":"x"}'],
+  ])('refuses %s with 400 and publishes nothing', async (_name, payload) => {
+    const { post, directory } = await httpServer();
+    const answer = await post(URL, payload);
+    expect([answer.statusCode, Object.keys(answer.json().error)]).toEqual([400, ['code', 'message']]);
+    expect(directory.posted).toEqual([]);
+  });
+
+  it('refuses what is too large and what is no JSON by its type', async () => {
+    const { post } = await httpServer();
+    expect((await post(URL, { content: 'x'.repeat(17_000) })).json().error.code).toBe('payload_too_large');
+    expect((await post(URL, 'x', { 'content-type': 'text/plain' })).statusCode).toBe(415);
+  });
+
+  it('limits each author of an address, and lets go on after the time it names', async () => {
+    const { post, clock } = await httpServer();
+    for (let n = 0; n < 10; n++) expect((await post(`${URL}?userId=a`, { content: 'x' })).statusCode).toBe(201);
+    const refused = await post(`${URL}?userId=a`, { content: 'x' });
+    expect([refused.statusCode, refused.json().error.code, refused.headers['retry-after']]).toEqual([429, 'rate_limited', '1']);
+    expect((await post(`${URL}?userId=b`, { content: 'x' })).statusCode).toBe(201);
+    clock.advance(1000);
+    expect((await post(`${URL}?userId=a`, { content: 'x' })).statusCode).toBe(201);
+  });
+
+  it('is not evaded by inventing users', async () => {
+    const { post } = await httpServer();
+    const statuses: number[] = [];
+    for (let n = 0; n < 201; n++) statuses.push((await post(`${URL}?userId=u${n}`, { content: 'x' })).statusCode);
+    expect([statuses[199], statuses[200]]).toEqual([201, 429]);
+  });
+});
