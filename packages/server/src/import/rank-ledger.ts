@@ -8,7 +8,7 @@ const DEFAULT_RECENT = 2_000;
  * by time. Equal events have equal times, so as long as times grow no event can be in the file and nothing is looked up: a sorted log
  * only appends to it. An unsorted one costs a look-up per event that is not later than all that went to the file.
  * The file is made at the first overflow where SQLite keeps its temporary files (`SQLITE_TMPDIR`, `TMPDIR`, /var/tmp, /tmp), has no
- * name, takes about 60 bytes an event, and is gone when the process is, however that ends.
+ * name, takes about 32 bytes an event, and is gone when the process is, however that ends.
  */
 export class RankLedger {
   readonly #recentMax: number;
