@@ -1,3 +1,4 @@
+import type { HttpRate } from '../admission/http-rate-limit.ts';
 import type { Config } from '../config.ts';
 import type { Directory } from '../hub/directory.ts';
 import type { Importer } from '../import/port.ts';
@@ -11,6 +12,8 @@ export type StorageState = 'ok' | 'unavailable' | 'disabled';
 /** Everything that the HTTP side needs of the rest. */
 export interface HttpDeps {
   readonly config: Pick<Config, 'allowedOrigins' | 'trustProxy' | 'ratePerSec' | 'rateBurst' | 'maxConnections'>;
+  /** Requests of one address to /api; 1,000 a second and 5,000 at once when it is left out. */
+  readonly apiRate?: HttpRate;
   readonly version: string;
   readonly logger: Logger;
   readonly clock: Clock;

@@ -28,7 +28,7 @@ const CONTENT_POLICY = {
   },
 };
 
-type SecurityDeps = Pick<HttpDeps, 'config' | 'clock'>;
+type SecurityDeps = Pick<HttpDeps, 'config' | 'clock' | 'apiRate'>;
 
 /** Security headers, CORS, and what is refused whatever the route. */
 export async function secure(app: FastifyInstance, deps: SecurityDeps): Promise<void> {
@@ -50,8 +50,8 @@ export async function secure(app: FastifyInstance, deps: SecurityDeps): Promise<
   await app.register(cors, { delegator });
 }
 
-function refuseEarly(app: FastifyInstance, { config, clock }: SecurityDeps): void {
-  const limit = new HttpRateLimit(config.ratePerSec === 0 ? { perSec: 0, burst: 0 } : API_RATE, clock);
+function refuseEarly(app: FastifyInstance, { config, clock, apiRate = API_RATE }: SecurityDeps): void {
+  const limit = new HttpRateLimit(config.ratePerSec === 0 ? { perSec: 0, burst: 0 } : apiRate, clock);
   const readAddress = clientAddressReader(config.trustProxy);
   app.decorateRequest('clientKey', '');
   app.addHook('onRequest', async (request, reply) => {
