@@ -17,7 +17,7 @@ it('counts equal events exactly in any order, however small the part in memory',
       }
       ledger.close();
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
