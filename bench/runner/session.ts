@@ -107,7 +107,9 @@ function startBeside(command: string, base: string, dataDir: string): Running {
 
 /** Null: it was still at work when the load ended, as it should be. */
 async function endBeside(beside: Running): Promise<number | null> {
-  return beside.child.exitCode ?? (await stop(beside));
+  if (beside.child.exitCode !== null) return beside.child.exitCode;
+  for (const pid of withDescendants(beside.child.pid ?? 0).slice(1)) process.kill(pid, 'SIGTERM'); // a shell does not pass it on
+  return await stop(beside);
 }
 
 async function runLoad(
