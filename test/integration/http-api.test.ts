@@ -87,8 +87,8 @@ describe('history', () => {
     await writer.next(isAck('more'));
     const older = await historyPage(server(), 'forward', { limit: 10, before: newest.nextBefore ?? '' });
     expect(contents(older)).toEqual(named(11, 20));
-    expect(contents(await historyPage(server(), 'forward', { limit: 10, after: newest.nextBefore ?? '' }))).toEqual(named(21, 30));
-    expect(contents(await historyPage(server(), 'forward', { limit: 50, after: newest.nextBefore ?? '' }))).toEqual(named(21, 31));
+    expect(contents(await historyPage(server(), 'forward', { limit: 10, after: older.nextAfter ?? '' }))).toEqual(named(21, 30));
+    expect(contents(await historyPage(server(), 'forward', { limit: 50, after: older.nextAfter ?? '' }))).toEqual(named(21, 31));
     const oldest = await historyPage(server(), 'forward', { limit: 10, before: older.nextBefore ?? '' });
     expect([contents(oldest), oldest.nextBefore ?? null]).toEqual([named(1, 10), null]);
   });

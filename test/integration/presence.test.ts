@@ -92,15 +92,32 @@ describe('a room of many', () => {
     expect(joins.length).toBeLessThanOrEqual(100);
 
     for (const client of crowd.slice(75)) client.cut();
-    await eventually('the count falls', async () => ((await observer.next(isPresence, 9_000)).members <= 80 ? true : undefined), 15_000);
-    await eventually('76 are left', async () =>
-      (await get<Members>(server(), '/api/rooms/crowd/members')).body.count === 76 ? true : undefined,
-    );
-    await sleep(1_500);
+    await sleep(7_000);
+    expect((await get<Members>(server(), '/api/rooms/crowd/members')).body.count).toBe(76);
     await observer.drained();
     const late = await TestClient.join(server(), { userId: 'late', rooms: ['crowd'] });
     await observer.next(isNotice('join', 'late'));
     for (const client of [...crowd, late]) client.cut();
+  });
+
+  // A known defect: the number leaves out users in their grace, whose leaves are then announced on top of it.
+  test.fails('PRES-3: whoever counts with the notices arrives at the number that the room has', async () => {
+    const observer = await TestClient.join(server(), { userId: 'observer', rooms: ['count'] });
+    const crowd = await Promise.all(
+      Array.from({ length: 110 }, (_, i) => TestClient.connect(server(), { userId: `n${i}`, rooms: ['count'], records: false })),
+    );
+    await eventually('all are counted', async () => ((await observer.next(isPresence)).members === 111 ? true : undefined));
+    await observer.drained();
+    for (const client of crowd.slice(75)) client.cut();
+    await sleep(8_000);
+    let counted = 111;
+    for (const frame of await observer.drained()) {
+      if (frame.type === 'presence') counted = frame.members;
+      else if (frame.type === 'join') counted++;
+      else if (frame.type === 'leave') counted--;
+    }
+    expect(counted).toBe((await get<Members>(server(), '/api/rooms/count/members')).body.count);
+    for (const client of [...crowd, observer]) client.cut();
   });
 
   test('PRES-3: a storm of joins and leaves in a big room is at most about one frame a second for a member', async () => {
