@@ -6,12 +6,12 @@ import { openSqliteStore } from './sqlite-store.ts';
 
 storeContract('sqlite', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'hubbub-store-'));
-  let store = await openSqliteStore(dir);
+  let store = await openSqliteStore(dir, { synchronous: 'normal' });
   return {
     store,
     reopen: async (isClean) => {
       await store.close(isClean).catch(() => {});
-      store = await openSqliteStore(dir);
+      store = await openSqliteStore(dir, { synchronous: 'normal' });
       return store;
     },
     dispose: async () => {

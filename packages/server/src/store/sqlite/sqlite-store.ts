@@ -18,6 +18,8 @@ import type { Writer } from './writer.ts';
 export interface SqliteOptions {
   /** The most messages that may be sent and not stored in this run. */
   readonly maxUnstored?: number;
+  /** What an ack survives: `full` (default) a power cut too, `normal` any end of the process. */
+  readonly synchronous?: 'full' | 'normal';
   /** For tests: the file grows no larger than this many pages of 4096 bytes. */
   readonly maxPages?: number;
 }
@@ -26,7 +28,7 @@ export const DATABASE_FILE = 'hubbub.db';
 
 /** Opens, or makes, the database in a folder that exists and that this process has locked. */
 export async function openSqliteStore(dir: string, options: SqliteOptions = {}): Promise<SqliteStore> {
-  const database = { path: join(dir, DATABASE_FILE), maxPages: options.maxPages };
+  const database = { path: join(dir, DATABASE_FILE), synchronous: options.synchronous ?? 'full', maxPages: options.maxPages } as const;
   const [writer, reader] = [new WorkerClient<Writer>('writer', database), new WorkerClient<Reader>('reader', database)];
   try {
     await writer.call('start', options.maxUnstored ?? MAX_UNSTORED);
