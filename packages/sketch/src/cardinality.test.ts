@@ -46,6 +46,7 @@ describe('DistinctCount', () => {
     const count = new DistinctCount();
     for (let i = 0; i < EXACT_KEYS; i++) count.add(`k${i}`);
     expect([count.isExact, count.count]).toEqual([true, 1024]);
+    expect(DistinctCount.decode(count.encode())?.count).toBe(1024);
     count.add('k0');
     expect(count.isExact).toBe(true);
     count.add('one more');
@@ -55,13 +56,13 @@ describe('DistinctCount', () => {
 
   const shapes: Record<string, (set: number, i: number) => string> = {
     'numbered ids': (set, i) => `user-${set}-${i}`,
-    'long common prefixes': (set, i) => `${'x'.repeat(100)}${set}/${i}`,
+    'long common prefixes': (set, i) => `${'x'.repeat(40)}${set}/${i}`,
     'two code units': (set, i) => String.fromCharCode(i & 0xffff, set * 8 + (i >> 16)),
     'ids that differ in one bit': (set, i) => `${set}:${i.toString(2)}`,
   };
   for (const [name, keyOf] of Object.entries(shapes)) {
     it(`has a standard error of about 0.81 % on ${name}`, () => {
-      const found = errors(20_000, 40, keyOf);
+      const found = errors(6000, 16, keyOf);
       const rms = Math.sqrt(found.reduce((sum, e) => sum + e * e, 0) / found.length);
       expect(rms).toBeLessThan(1.5 * STANDARD_ERROR);
       expect(Math.max(...found.map(Math.abs))).toBeLessThan(4.5 * STANDARD_ERROR);
@@ -69,7 +70,7 @@ describe('DistinctCount', () => {
   }
 
   it('has no bias at any size between the bound and far above the registers', () => {
-    for (const size of [1100, 5000, 16_384, 40_000, 100_000]) {
+    for (const size of [1100, 5000, 16_384, 60_000]) {
       const found = errors(size, 10, (set, i) => `${size}-${set}-${i}`);
       const mean = found.reduce((sum, e) => sum + e, 0) / found.length;
       expect(Math.abs(mean), `size ${size}`).toBeLessThan((4 * STANDARD_ERROR) / Math.sqrt(10));

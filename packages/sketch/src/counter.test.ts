@@ -25,6 +25,14 @@ describe('Counter', () => {
     },
   });
 
+  it('counts by one unless told otherwise', () => {
+    const counter = new Counter();
+    counter.add();
+    counter.add(5);
+    counter.remove();
+    expect([counter.added, counter.removed, counter.value]).toEqual([6, 1, 5]);
+  });
+
   it('refuses amounts that are no whole numbers from 1', () => {
     for (const bad of [0, -1, 0.5, Number.NaN, 2 ** 53]) expect(() => new Counter().add(bad)).toThrow(RangeError);
   });

@@ -31,8 +31,7 @@ export class LogBins {
   }
 
   merge(other: LogBins): void {
-    const bins = other === this ? other.clone() : other;
-    bins.forEachDown((index, weight) => {
+    other.forEachDown((index, weight) => {
       this.add(index, weight);
       return false;
     });

@@ -57,7 +57,7 @@ describe('QuantileSketch', () => {
 
   it('takes at most 2 × 2,048 bins whatever is added', () => {
     const sketch = new QuantileSketch();
-    for (let exponent = -1074; exponent < 1024; exponent += 0.02) {
+    for (let exponent = -1074; exponent < 1024; exponent += 0.1) {
       sketch.add(2 ** exponent);
       sketch.add(-(2 ** exponent));
     }
@@ -82,6 +82,17 @@ describe('QuantileSketch', () => {
     sketch.merge(sketch.clone());
     expect(sketch.count).toBe(Number.MAX_SAFE_INTEGER);
     expect(sketch.quantile(0.5)).toBeCloseTo(1, 1);
+  });
+
+  it('refuses bytes whose bins lie further apart than any sketch keeps them', () => {
+    const sketch = new QuantileSketch();
+    sketch.add(1.01);
+    sketch.add(1e17);
+    const bytes = sketch.encode();
+    const gap = bytes.length - 3;
+    const stretched = (low: number, high: number): Uint8Array => bytes.with(gap, low).with(gap + 1, high);
+    expect(QuantileSketch.decode(stretched(0xff, 0x0f))).toBeDefined();
+    expect(QuantileSketch.decode(stretched(0x80, 0x10))).toBeUndefined();
   });
 
   it('is as new after clear', () => {

@@ -193,6 +193,17 @@ describe('the live snapshot of messages', () => {
     });
   });
 
+  it('asks the store for no more than it shows', async () => {
+    const asked: number[] = [];
+    const activitySince = async (time: number): Promise<MinuteActivity[]> => {
+      asked.push(time);
+      return [];
+    };
+    const store = { ...storeOf([]), activitySince };
+    await readSeed(store, manualClock().clock);
+    expect(asked).toEqual([Math.floor(START / MINUTE) * MINUTE - 15 * MINUTE]);
+  });
+
   it('takes totals and deletes from the store and counts only rows of type chat on top (SNAP-1)', async () => {
     const { clock } = manualClock();
     const collector = new LiveCollector(clock, { totals: { chatMessages: 196_573, deletedMessages: 4 }, activity: [] });
