@@ -66,6 +66,8 @@ export class Attendance {
   #notice(room: Room, type: 'join' | 'leave', userId: string, username: string, now: number): Uint8Array {
     const content = `${username} ${type === 'join' ? 'joined' : 'left'}`;
     const authorJson = encodeAuthor(userId, username);
-    return frameText(encodeNotice({ messageId: makeMessageId(now), roomId: room.id, type, authorJson, content, timestampIso: isoTime(now) }));
+    return frameText(
+      encodeNotice({ messageId: makeMessageId(now), roomId: room.id, type, authorJson, content, timestampIso: isoTime(now) }),
+    );
   }
 }

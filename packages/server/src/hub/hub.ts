@@ -1,11 +1,10 @@
-import { checkContent, checkUsername, type ErrorCode, encodeAuthor, encodeJoined, type Position, type Ref } from '@hubbub/protocol';
+import { checkContent, checkUsername, type ErrorCode, encodeAuthor, type Position, type Ref } from '@hubbub/protocol';
 import type { Bus, BusListener, Publication } from '../bus/bus.ts';
 import type { EventSink } from '../events.ts';
 import { type Store, StoreUnavailable, type WriteQueue } from '../store/store.ts';
 import type { Clock } from '../util/clock.ts';
 import { Attendance } from './attendance.ts';
 import type { Directory, MemberView, PostOutcome, PostRequest } from './directory.ts';
-import { frameText } from './framing.ts';
 import { Membership } from './membership.ts';
 import { Publisher, type PublishRequest } from './publisher.ts';
 import { Recovery } from './recovery.ts';
@@ -41,7 +40,16 @@ export type JoinOutcome =
 
 const PRESENCE_TICK_MS = 250;
 const SWEEP_MS = 5000;
-const AWAY: JoinOutcome = { kind: 'refused', code: 'storage_unavailable', message: 'The store is away, so the room cannot be resumed just now.' };
+const AWAY: JoinOutcome = {
+  kind: 'refused',
+  code: 'storage_unavailable',
+  message: 'The store is away, so the room cannot be resumed just now.',
+};
+const BEHIND: JoinOutcome = {
+  kind: 'refused',
+  code: 'overloaded',
+  message: 'A replay of this room is under way; its end answers your joins.',
+};
 
 /** One node's registry and fan-out: the way of a message from a connection to all members of its room. */
 export class Hub implements BusListener, Directory {
@@ -59,10 +67,7 @@ export class Hub implements BusListener, Directory {
     this.#recovery = new Recovery(deps);
     this.#attendance = new Attendance(deps.clock, deps.events);
     deps.bus.listen(this);
-    this.#stops = [
-      deps.clock.every(PRESENCE_TICK_MS, () => this.#attendance.tick()),
-      deps.clock.every(SWEEP_MS, () => this.rooms.sweep()),
-    ];
+    this.#stops = [deps.clock.every(PRESENCE_TICK_MS, () => this.#attendance.tick()), deps.clock.every(SWEEP_MS, () => this.rooms.sweep())];
   }
 
   stop(): void {
@@ -72,17 +77,16 @@ export class Hub implements BusListener, Directory {
   /** Joins a connection to a room and begins its replay. `joined` has been queued when this ends with a membership. */
   join(subscriber: Subscriber, request: JoinRequest): JoinOutcome | Promise<JoinOutcome> {
     const opened = this.rooms.open(request.roomId);
-    if (opened instanceof Promise) return opened.then((outcome) => (outcome.kind === 'open' ? this.#enter(outcome.room, subscriber, request) : outcome));
+    if (opened instanceof Promise)
+      return opened.then((outcome) => (outcome.kind === 'open' ? this.#enter(outcome.room, subscriber, request) : outcome));
     return opened.kind === 'open' ? this.#enter(opened.room, subscriber, request) : opened;
   }
 
   /** A join of a room that the connection is in: with a position a resume, without one only an answer. */
   rejoin(membership: Membership, request: JoinRequest): JoinOutcome | Promise<JoinOutcome> {
-    const { room, subscriber } = membership;
     if (request.since !== undefined) return this.#recover(membership, request);
-    const { epoch, seq } = room;
-    subscriber.send(frameText(encodeJoined({ roomId: room.id, epoch, seq, recovered: true, replay: 0, ref: request.ref })));
-    return { kind: 'joined', membership };
+    const isTaken = this.#recovery.confirm(membership, request.ref);
+    return isTaken ? { kind: 'joined', membership } : BEHIND;
   }
 
   leave(membership: Membership): void {

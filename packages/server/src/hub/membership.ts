@@ -1,3 +1,4 @@
+import type { Ref } from '@hubbub/protocol';
 import type { Room } from './room.ts';
 import type { Subscriber } from './subscriber.ts';
 
@@ -12,6 +13,8 @@ export type Progress =
       /** Frames to send before the sequence goes on (history of a fresh join). */
       readonly first: Uint8Array[];
       afterSeq: number;
+      /** The epoch of `afterSeq`. */
+      epoch: string;
       isReading: boolean;
     }
   | { readonly kind: 'gone' };
@@ -30,6 +33,8 @@ export class Membership {
   isEntered = false;
   /** Frames of the present turn that it must not get: they were in its replay. */
   skip = 0;
+  /** Joins without a position that came during a replay: answered when it is over. */
+  unanswered: (Ref | undefined)[] | undefined;
 
   constructor(room: Room, subscriber: Subscriber) {
     this.room = room;

@@ -48,7 +48,14 @@ export class Presence {
   enter(userId: string, username: string, wallNow: number): boolean {
     const member = this.#members.get(userId);
     if (member === undefined) {
-      this.#members.set(userId, { userId, username, connections: 1, joinedAt: wallNow, leavesAt: undefined, typedAt: Number.NEGATIVE_INFINITY });
+      this.#members.set(userId, {
+        userId,
+        username,
+        connections: 1,
+        joinedAt: wallNow,
+        leavesAt: undefined,
+        typedAt: Number.NEGATIVE_INFINITY,
+      });
       this.#present += 1;
       this.#chooseTelling();
       return true;

@@ -12,6 +12,8 @@ interface Plan {
   readonly recovered: boolean;
   readonly first: Uint8Array[];
   readonly afterSeq: number;
+  /** The epoch of `afterSeq`. */
+  readonly epoch: string;
 }
 
 export interface RecoveryDeps {
@@ -25,6 +27,10 @@ export interface RecoveryDeps {
 const REPLAY_BACKLOG_BYTES = 64 * 1024;
 const PAGE = 256;
 const STORE_RETRY_MS = 500;
+/** Joins that wait for the end of a replay. */
+const MAX_UNANSWERED = 8;
+/** Reads of history that the ring may outrun before it is shown as it is. */
+const MAX_HISTORY_READS = 3;
 
 /** Joins, resumes and replays: what a member gets before it is live, read from ring and store, never queued. */
 export class Recovery {
@@ -47,6 +53,21 @@ export class Recovery {
     return undefined;
   }
 
+  /**
+   * Answers a join of a member without a position. `joined.seq` counts at once where nothing is replayed, so everything up to
+   * it must have been sent before: what waits for the turn's end goes now, and during a replay the answer waits for its end.
+   * False: too many wait already.
+   */
+  confirm(membership: Membership, ref: Ref | undefined): boolean {
+    if (!membership.isBehind) {
+      membership.room.flush();
+      sayJoined(membership, true, 0, ref);
+      return true;
+    }
+    membership.unanswered ??= [];
+    return membership.unanswered.length < MAX_UNANSWERED && membership.unanswered.push(ref) > 0;
+  }
+
   /** Sends a member what comes next until it has caught up or its socket has enough. */
   readonly pump = (membership: Membership): void => {
     const { room, subscriber } = membership;
@@ -63,8 +84,9 @@ export class Recovery {
       if (entry !== undefined) {
         subscriber.send(entry.frame);
         progress.afterSeq = entry.seq;
+        progress.epoch = room.epoch;
       } else if (progress.afterSeq >= room.seq) {
-        return room.addLive(membership);
+        return this.#arrive(membership);
       } else {
         this.#readPage(membership, progress.afterSeq).catch(this.#deps.onBug);
       }
@@ -77,6 +99,14 @@ export class Recovery {
     if (fresh !== undefined) fresh.catch(this.#deps.onBug);
   }
 
+  /** The member is at the head: it becomes live, and hears what it asked meanwhile. */
+  #arrive(membership: Membership): void {
+    membership.room.addLive(membership);
+    const unanswered = membership.unanswered;
+    membership.unanswered = undefined;
+    for (const ref of unanswered ?? []) sayJoined(membership, true, 0, ref);
+  }
+
   #startAfresh(membership: Membership, history: number, ref: Ref | undefined): Promise<void> | undefined {
     const plan = historyInRing(membership.room, history);
     if (plan === undefined) return this.#startFromStore(membership, undefined, history, ref, true);
@@ -84,7 +114,13 @@ export class Recovery {
     return undefined;
   }
 
-  async #startFromStore(membership: Membership, since: Position | undefined, history: number, ref: Ref | undefined, isResume = false): Promise<void> {
+  async #startFromStore(
+    membership: Membership,
+    since: Position | undefined,
+    history: number,
+    ref: Ref | undefined,
+    isResume = false,
+  ): Promise<void> {
     const { room } = membership;
     if (since === undefined) {
       const page = await this.#latest(room, history);
@@ -95,17 +131,25 @@ export class Recovery {
     // What was published meanwhile is in the ring, or was stored and is dense up to the head.
     const isCovered =
       missed.kind === 'covered' &&
+      // Within an epoch the store is dense, or it has lost something.
+      (since.epoch !== room.epoch || missed.count === through - since.seq) &&
       missed.count + (room.seq - through) <= LIMITS.replayMessages &&
       missed.bytes + room.ring.bytesAfter(through) <= LIMITS.replayBytes;
     if (!isCovered) return this.#startAfresh(membership, history, ref);
-    const plan = { recovered: true, first: [], afterSeq: since.seq };
+    const plan = { recovered: true, first: [], afterSeq: since.seq, epoch: since.epoch };
     this.#begin(membership, plan, ref, true, missed.count + (room.seq - through));
   }
 
-  /** The newest stored messages; none when the store is away, since chat goes on without its past. */
+  /** The newest stored messages, down from where the ring begins; none when the store is away, since chat goes on without its past. */
   async #latest(room: Room, limit: number): Promise<readonly StoredMessage[]> {
     try {
-      return (await this.#deps.store.roomMessages(room.id, { limit })).messages;
+      for (let reads = 1; ; reads++) {
+        const through = room.storedSeq;
+        const { messages } = await this.#deps.store.roomMessages(room.id, { limit });
+        // While the store was read the ring may have given up what was stored meanwhile.
+        const isJoined = (room.ring.firstSeq ?? room.seq + 1) <= through + 1;
+        if (isJoined || reads === MAX_HISTORY_READS) return messages;
+      }
     } catch (error) {
       if (error instanceof StoreUnavailable) return [];
       throw error;
@@ -114,14 +158,13 @@ export class Recovery {
 
   #begin(membership: Membership, plan: Plan, ref: Ref | undefined, isResume: boolean, replay?: number): void {
     const { room, subscriber } = membership;
-    if (!subscriber.isOpen) return;
+    if (!subscriber.isOpen || !membership.isEntered) return;
     if (membership.progress.kind === 'live') room.removeLive(membership);
-    const { epoch, seq } = room;
-    const replayed = replay ?? plan.first.length + (seq - plan.afterSeq);
+    const replayed = replay ?? plan.first.length + (room.seq - plan.afterSeq);
     if (isResume) this.#deps.events.resumed(plan.recovered, replayed);
-    subscriber.send(frameText(encodeJoined({ roomId: room.id, epoch, seq, recovered: plan.recovered, replay: replayed, ref })));
+    sayJoined(membership, plan.recovered, replayed, ref);
     // Taken from the end, so that sending does not shift.
-    membership.progress = { kind: 'behind', first: plan.first.reverse(), afterSeq: plan.afterSeq, isReading: false };
+    membership.progress = { kind: 'behind', first: plan.first.reverse(), afterSeq: plan.afterSeq, epoch: plan.epoch, isReading: false };
     this.pump(membership);
   }
 
@@ -144,14 +187,22 @@ export class Recovery {
     }
     if (membership.progress !== progress) return;
     progress.isReading = false;
-    if (hasHole(rows, afterSeq, through, room.epoch)) return this.reset(membership, LIMITS.defaultPageSize);
+    if (hasHole(rows, { epoch: progress.epoch, seq: afterSeq }, { epoch: room.epoch, seq: through }))
+      return this.reset(membership, LIMITS.defaultPageSize);
     for (let i = rows.length - 1; i >= 0; i--) {
       const row = rows[i];
       if (row !== undefined) progress.first.push(frameStored(row));
     }
-    progress.afterSeq = rows.length < PAGE ? through : (rows.at(-1)?.position?.seq ?? through);
+    const last = rows.length < PAGE ? undefined : rows.at(-1)?.position;
+    progress.afterSeq = last?.seq ?? through;
+    progress.epoch = last?.epoch ?? room.epoch;
     this.pump(membership);
   }
+}
+
+function sayJoined({ room, subscriber }: Membership, recovered: boolean, replay: number, ref: Ref | undefined): void {
+  const { epoch, seq } = room;
+  subscriber.send(frameText(encodeJoined({ roomId: room.id, epoch, seq, recovered, replay, ref })));
 }
 
 /** The whole missed part is in the ring, or certainly lost; undefined: ask the store. */
@@ -159,16 +210,16 @@ function resumeInRing(room: Room, since: Position): Plan | undefined {
   if (since.epoch !== room.epoch) return undefined;
   const count = room.seq - since.seq;
   const isImpossible = count < 0 || count > LIMITS.replayMessages;
-  if (isImpossible) return { recovered: false, first: [], afterSeq: room.seq };
+  if (isImpossible) return { recovered: false, first: [], afterSeq: room.seq, epoch: room.epoch };
   const first = room.ring.firstSeq;
   if (count > 0 && (first === undefined || first > since.seq + 1)) return undefined;
-  if (room.ring.bytesAfter(since.seq) > LIMITS.replayBytes) return { recovered: false, first: [], afterSeq: room.seq };
-  return { recovered: true, first: [], afterSeq: since.seq };
+  if (room.ring.bytesAfter(since.seq) > LIMITS.replayBytes) return { recovered: false, first: [], afterSeq: room.seq, epoch: room.epoch };
+  return { recovered: true, first: [], afterSeq: since.seq, epoch: since.epoch };
 }
 
 /** The newest messages, when the ring certainly holds them; undefined: ask the store. */
 function historyInRing(room: Room, limit: number): Plan | undefined {
-  const plan = (first: Uint8Array[]): Plan => ({ recovered: false, first, afterSeq: room.seq });
+  const plan = (first: Uint8Array[]): Plan => ({ recovered: false, first, afterSeq: room.seq, epoch: room.epoch });
   if (limit === 0) return plan([]);
   const newest = room.ring.newest(limit);
   const oldest = newest[0];
@@ -183,15 +234,15 @@ function mergeHistory(room: Room, page: readonly StoredMessage[], limit: number)
   const entries = page.map((message) => ({ timestamp: message.timestamp, seq: message.position?.seq ?? 0, frame: frameStored(message) }));
   for (const entry of room.ring.newest(limit)) if (!ids.has(entry.messageId)) entries.push(entry);
   entries.sort((a, b) => a.timestamp - b.timestamp || a.seq - b.seq);
-  return { recovered: false, first: entries.slice(-limit).map((entry) => entry.frame), afterSeq: room.seq };
+  return { recovered: false, first: entries.slice(-limit).map((entry) => entry.frame), afterSeq: room.seq, epoch: room.epoch };
 }
 
 /** True when the store does not have what it must have: no epoch has holes, and the present one reaches to the ring. */
-function hasHole(rows: readonly StoredMessage[], afterSeq: number, through: number, epoch: string): boolean {
-  let last = { epoch: '', seq: afterSeq };
+function hasHole(rows: readonly StoredMessage[], after: Position, through: Position): boolean {
+  let last = after;
   for (const { position } of rows) {
     if (position === undefined || (position.epoch === last.epoch && position.seq !== last.seq + 1)) return true;
     last = position;
   }
-  return rows.length < PAGE && last.epoch === epoch && last.seq !== through;
+  return rows.length < PAGE && last.epoch === through.epoch && last.seq !== through.seq;
 }

@@ -128,6 +128,14 @@ export class Rooms {
     this.#bus.close(room.id);
   }
 
+  /** Whoever asked for it comes in within this turn: until then it is not idle. */
+  #hold(room: Room): void {
+    room.pending += 1;
+    this.#clock.endOfTurn(() => {
+      room.pending -= 1;
+    });
+  }
+
   async #open(roomId: string): Promise<OpenOutcome> {
     try {
       const idsSince = this.#clock.now() - LIMITS.idMemoryMs;
@@ -141,9 +149,11 @@ export class Rooms {
       this.account(room, room.load(tail.map((message) => toRingEntry(message, message.position?.seq ?? 0))));
       room.lastMessageAt = Math.max(record.head?.timestamp ?? 0, record.importedThrough);
       this.#rooms.set(roomId, room);
+      this.#hold(room);
       return { kind: 'open', room };
     } catch (error) {
-      if (error instanceof StoreUnavailable) return refuse('storage_unavailable', 'The store is away, so the room cannot be opened just now.');
+      if (error instanceof StoreUnavailable)
+        return refuse('storage_unavailable', 'The store is away, so the room cannot be opened just now.');
       throw error;
     }
   }
