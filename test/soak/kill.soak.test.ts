@@ -34,7 +34,7 @@ test('ACK-3 RESUME-4 EPOCH-2 ID-7 P1 P3 P4: twenty kills at random moments while
 describe.skipIf(!canMount(2))('with a full disk', () => {
   test('ACK-3 STORE-2 P1 P4: twenty kills at random moments, the disk filling up before each', async () => {
     await seeded(Date.now() % 1_000_000, async (rng) => {
-      const disk = new SmallDisk(24);
+      const disk = new SmallDisk(256);
       const fault: KillPlan['fault'] = async (_server, random) => {
         disk.fill();
         await sleep(random.between(50, 1_500));
@@ -63,14 +63,16 @@ describe.skipIf(!canMount(2))('with a full disk', () => {
       await writer.next(isAck('before'));
       disk.fill();
       let sent = 0;
-      while (writer.refusals.length === 0 && sent < 60_000) {
-        for (let i = 0; i < 10; i++) writer.chat(`${sent} ${'💬'.repeat(990)}`, { ref: sent++ });
+      const say = async (count: number): Promise<void> => {
+        for (let i = 0; i < count; i++) writer.chat(`${sent} x`, { ref: sent++ });
         await writer.settled();
-      }
+      };
+      while (sent < 19_850) await say(500);
+      while (writer.refusals.length === 0 && sent < 23_000) await say(15);
       expect(writer.refusals[0]).toMatchObject({ code: 'storage_unavailable' });
       expect((await get(server, '/ready')).status).toBe(503);
       expect((await get<Health>(server, '/health')).body.storage).toBe('unavailable');
-      await writer.next(isMessage(`${sent - writer.refusals.length - 1} ${'💬'.repeat(990)}`));
+      await writer.next(isMessage(`${sent - writer.refusals.length - 1} x`));
       disk.free();
       await eventually('everything is answered', () => (writer.acks.size - 1 + writer.refusals.length >= sent ? true : undefined), 60_000);
       const history = await fullHistory(server, 'disk');
