@@ -10,7 +10,6 @@ import type { Author, Stored, Subscriber } from '../hub/subscriber.ts';
 import type { Turn } from '../hub/turn.ts';
 import type { Clock } from '../util/clock.ts';
 import { Flood } from './flood.ts';
-import { receive } from './inbound.ts';
 import { Outbound } from './outbound.ts';
 import type { Socket, SocketListener } from './socket.ts';
 
@@ -28,6 +27,8 @@ export interface ConnectionDeps {
   readonly clock: Clock;
   readonly options: ConnectionOptions;
   readonly onBug: (error: unknown) => void;
+  /** The way in of a frame's text. */
+  readonly receive: (connection: Connection, text: string) => void;
   readonly onClosed: (connection: Connection) => void;
 }
 
@@ -147,8 +148,8 @@ export class Connection implements Subscriber, Author, SocketListener {
 
   onClose(code: number): void {
     if (this.#state.kind === 'closed') return;
-    this.#leaveAll();
     this.#state = { kind: 'closed' };
+    this.#leaveAll();
     this.outbound.stop();
     this.deps.events.disconnected(this.fact, code);
     this.deps.onClosed(this);
@@ -252,7 +253,7 @@ export class Connection implements Subscriber, Author, SocketListener {
 
   #handle(text: string): void {
     try {
-      receive(this, text);
+      this.deps.receive(this, text);
     } catch (error) {
       this.#bug(error);
     }

@@ -6,6 +6,7 @@ import type { Clock } from '../util/clock.ts';
 import { Connection, type ConnectionDeps, type ConnectionOptions } from './connection.ts';
 import { joinAtStart } from './dispatch.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { receive } from './inbound.ts';
 import type { Socket, SocketListener } from './socket.ts';
 
 export interface ConnectionsDeps {
@@ -39,7 +40,7 @@ export class Connections {
   constructor(deps: ConnectionsDeps) {
     this.#clock = deps.clock;
     this.#heartbeat = new Heartbeat(deps.clock);
-    this.#shared = { ...deps, onClosed: (connection) => this.#closed(connection) };
+    this.#shared = { ...deps, receive, onClosed: (connection) => this.#closed(connection) };
   }
 
   get size(): number {

@@ -91,7 +91,11 @@ export class Hub implements BusListener, Directory {
 
   leave(membership: Membership): void {
     if (!membership.isEntered) return;
-    if (membership.progress.kind === 'live') membership.room.removeLive(membership);
+    if (membership.progress.kind === 'live') {
+      // What was published before it left is still its own.
+      if (membership.subscriber.isOpen) membership.room.flush();
+      membership.room.removeLive(membership);
+    }
     membership.setGone();
     membership.isEntered = false;
     this.#attendance.exit(membership.room, membership.subscriber);
@@ -116,7 +120,7 @@ export class Hub implements BusListener, Directory {
     if (room === undefined) return;
     room.epoch = head.epoch;
     room.seq = head.seq;
-    for (const membership of [...room.liveMembers]) this.#recovery.reset(membership, 0);
+    for (const member of [...room.liveMembers]) if (member instanceof Membership) this.#recovery.reset(member, 0);
   }
 
   members(roomId: string): readonly MemberView[] {

@@ -1,5 +1,5 @@
 import type { Ref } from '@hubbub/protocol';
-import type { Room } from './room.ts';
+import type { LiveMember, Room } from './room.ts';
 import type { Subscriber } from './subscriber.ts';
 
 /**
@@ -23,15 +23,13 @@ const LIVE: Progress = { kind: 'live' };
 const GONE: Progress = { kind: 'gone' };
 
 /** One connection in one room. */
-export class Membership {
+export class Membership implements LiveMember {
   readonly room: Room;
   readonly subscriber: Subscriber;
   progress: Progress;
-  /** Its place in the room's list of live members, for leaving in O(1). */
   index = -1;
   /** Counted in the room's presence. */
   isEntered = false;
-  /** Frames of the present turn that it must not get: they were in its replay. */
   skip = 0;
   /** Joins without a position that came during a replay: answered when it is over. */
   unanswered: (Ref | undefined)[] | undefined;

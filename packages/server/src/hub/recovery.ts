@@ -101,6 +101,7 @@ export class Recovery {
 
   /** The member is at the head: it becomes live, and hears what it asked meanwhile. */
   #arrive(membership: Membership): void {
+    membership.setLive();
     membership.room.addLive(membership);
     const unanswered = membership.unanswered;
     membership.unanswered = undefined;

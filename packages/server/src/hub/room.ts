@@ -2,9 +2,9 @@ import { encodePublication, isoTime, LIMITS, type Position } from '@hubbub/proto
 import type { Publication } from '../bus/bus.ts';
 import { Delivery } from './delivery.ts';
 import { frameText } from './framing.ts';
-import type { Membership } from './membership.ts';
 import { Presence } from './presence.ts';
 import { Ring } from './ring.ts';
+import type { Subscriber } from './subscriber.ts';
 import type { Flushable, Turn } from './turn.ts';
 
 /** What the store said when the room was opened. */
@@ -15,6 +15,15 @@ export interface RoomStart {
   /** The ring's first entries were all that the room had. */
   readonly isWholeInRing: boolean;
   readonly importedThrough: number;
+}
+
+/** A member as the room's fan-out sees it. */
+export interface LiveMember {
+  readonly subscriber: Subscriber;
+  /** Its place in the room's list of live members, for leaving in O(1). */
+  index: number;
+  /** Frames of the present turn that it must not get: they were in its replay. */
+  skip: number;
 }
 
 /** A live room: position, ring, members, and the frames of the present turn. */
@@ -37,7 +46,7 @@ export class Room implements Flushable {
   /** Drafts on their way; the room stays open for them. */
   pending = 0;
   readonly #turn: Turn;
-  readonly #live: Membership[] = [];
+  readonly #live: LiveMember[] = [];
   readonly #start: RoomStart;
   /** Repeats that wait until the first one is stored, by its seq. */
   #waiting: Map<number, (() => void)[]> | undefined;
@@ -61,7 +70,7 @@ export class Room implements Flushable {
     return { epoch: this.epoch, seq: this.seq };
   }
 
-  get liveMembers(): readonly Membership[] {
+  get liveMembers(): readonly LiveMember[] {
     return this.#live;
   }
 
@@ -116,15 +125,14 @@ export class Room implements Flushable {
   }
 
   /** Adds a member whose position is the head: it gets what comes after this call. */
-  addLive(membership: Membership): void {
-    membership.setLive();
+  addLive(membership: LiveMember): void {
     membership.index = this.#live.length;
     membership.skip = this.#frames.length;
     if (membership.skip > 0) this.#hasLatecomers = true;
     this.#live.push(membership);
   }
 
-  removeLive(membership: Membership): void {
+  removeLive(membership: LiveMember): void {
     const last = this.#live.pop();
     if (last !== undefined && last !== membership) {
       this.#live[membership.index] = last;
