@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const setupFiles = ['./scripts/require-node-24.mjs'];
 const exclude = ['**/node_modules/**', '**/dist/**', '**/*.soak.test.ts'];
+/** They start threads and wait for disks: real parts, in seconds rather than milliseconds. */
+const realStores = 'packages/server/src/store/sqlite/**/*.test.ts';
 /** One file at a time: these start servers, measure memory or fill disks. */
 const alone = { fileParallelism: false, hookTimeout: 120_000 };
 
@@ -13,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           setupFiles,
-          exclude,
+          exclude: [...exclude, realStores],
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/kit/**/*.test.ts'],
           testTimeout: 10_000,
         },
@@ -24,7 +26,7 @@ export default defineConfig({
           name: 'integration',
           setupFiles,
           exclude: [...exclude, 'test/architecture/**', 'test/kit/**'],
-          include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
+          include: [realStores, 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
           testTimeout: 120_000,
         },
       },

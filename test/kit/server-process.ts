@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
 import { eventually, within } from './wait.ts';
 
-const MAIN = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../packages/server/start.mjs', import.meta.url));
 const LOG_CHARACTERS = 1_000_000;
 const START_TIMEOUT_MS = 20_000;
 

@@ -1,4 +1,4 @@
-/** Long because it is one list: every sentence of the port in store.ts, read beside it from top to bottom. */
+/** Over 400 lines because it is one list: every sentence of the port in store.ts, read beside it from top to bottom. */
 import type { Position, SequencedType } from '@hubbub/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
