@@ -114,7 +114,7 @@ function ours(name: string, leavesOut: string, extra: Readonly<Record<string, st
     leavesOut,
     isOurs: true,
     stores: extra.STORE !== 'none',
-    missing: () => (existsSync(entry) ? undefined : 'packages/server/src/main.ts is not there yet'),
+    missing: () => (existsSync(entry) ? undefined : 'the server is not there yet'),
     command: (port, dir) => ({
       argv: [NODE, entry],
       cwd: ROOT_DIR,

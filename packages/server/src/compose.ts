@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { clientAddressReader } from './admission/client-address.ts';
 import { ConnectionCaps } from './admission/connection-caps.ts';
-import { type LiveSeed, LiveCollector, readSeed } from './analytics/live-collector.ts';
+import { LiveCollector, type LiveSeed, readSeed } from './analytics/live-collector.ts';
 import { MemoryBus } from './bus/memory-bus.ts';
 import type { Config } from './config.ts';
 import { Connections } from './connection/connections.ts';
@@ -18,9 +18,9 @@ import { lockDataDir } from './store/data-dir-lock.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { noneStore } from './store/none-store.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
-import type { Store } from './store/store.ts';
+import type { Store, StoredMessage } from './store/store.ts';
 import { WriteBehind } from './store/write-behind.ts';
-import { createHttpServer } from './transport/http-server.ts';
+import { createHttpServer, type HttpServer } from './transport/http-server.ts';
 import { WsGateway } from './transport/ws-gateway.ts';
 import type { Clock } from './util/clock.ts';
 
@@ -62,15 +62,8 @@ export async function compose(config: Config, clock: Clock, logger: Logger, vers
   const hub = new Hub({ bus, store, queue, events, clock, turn, options, onBug });
   const connections = new Connections({ hub, turn, events, clock, options: config, onBug });
   const gateway = createGateway(config, connections, events, clock);
-  const isStopping = { value: false };
-  const readiness = () => {
-    const reasons = [
-      ...(isStopping.value ? ['draining'] : []),
-      ...(queue.isFull() ? ['write queue full'] : []),
-      ...(hub.isReady() ? [] : ['bus unreachable']),
-    ];
-    return { ok: reasons.length === 0, reasons };
-  };
+  const stopping = { hasBegun: false };
+  const readiness = () => whyNotReady(stopping.hasBegun, queue, hub);
   metrics.read({
     connections: () => connections.size,
     rooms: () => hub.rooms.size,
@@ -78,6 +71,10 @@ export async function compose(config: Config, clock: Clock, logger: Logger, vers
     ringBytes: () => hub.rooms.ringBytes,
     isReady: () => readiness().ok,
   });
+  const onImported = (through: ReadonlyMap<string, number>, inserted: readonly StoredMessage[]) => {
+    hub.imported(through);
+    events.stored(inserted);
+  };
   const adminToken = randomBytes(32).toString('base64url');
   const http = await createHttpServer({
     config,
@@ -88,14 +85,7 @@ export async function compose(config: Config, clock: Clock, logger: Logger, vers
     store,
     metrics,
     snapshot: () => live?.snapshot(),
-    importer: createImporter({
-      store,
-      clock,
-      onImported: (through, inserted) => {
-        hub.imported(through);
-        events.stored(inserted);
-      },
-    }),
+    importer: createImporter({ store, clock, onImported }),
     adminToken,
     clients: () => connections.size,
     storageState: () => storageState(store, queue),
@@ -105,32 +95,66 @@ export async function compose(config: Config, clock: Clock, logger: Logger, vers
   const { port } = await http.listen(config.port, config.host);
   const url = `http://${urlHost(config.host)}:${port}`;
   const withdraw = opened.announce(url, adminToken);
-
-  const drainSteps: DrainStep[] = [
-    {
-      name: 'stop accepting',
-      run: async () => {
-        isStopping.value = true;
-        gateway.stop();
-        http.stopAccepting();
-        connections.deafen();
-      },
+  const close = async () => {
+    hub.stop();
+    await bus.stop();
+    withdraw();
+    await opened.close(queue.backlog() === 0);
+  };
+  const parts = {
+    clock,
+    turn,
+    queue,
+    connections,
+    gateway,
+    http,
+    close,
+    begin: () => {
+      stopping.hasBegun = true;
     },
-    { name: 'finish acks', run: async () => void (await queue.flush(ACK_WAIT_MS)) },
+  };
+  return { url, drainSteps: drainSteps(parts), unstored: () => queue.backlog() };
+}
+
+interface DrainParts {
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly queue: WriteBehind;
+  readonly connections: Connections;
+  readonly gateway: WsGateway;
+  readonly http: HttpServer;
+  begin(): void;
+  close(): Promise<void>;
+}
+
+/** First nothing new, then the acks that are on their way, then the goodbyes; the store is the last to go. */
+function drainSteps({ clock, turn, queue, connections, gateway, http, begin, close }: DrainParts): readonly DrainStep[] {
+  const stopAccepting = async () => {
+    begin();
+    gateway.stop();
+    http.stopAccepting();
+    connections.deafen();
+  };
+  const flush = async (limitMs: number) => {
+    await queue.flush(limitMs);
+  };
+  return [
+    { name: 'stop accepting', run: stopAccepting },
+    { name: 'finish acks', run: () => flush(ACK_WAIT_MS) },
     { name: 'tell clients to reconnect', run: () => sayGoodbye(connections, turn, clock) },
     { name: 'close http', run: (deadline) => http.close(Math.min(deadline, clock.monotonic() + GOODBYE_MS)) },
-    { name: 'flush the store', run: async () => void (await queue.flush(FLUSH_MS)) },
-    {
-      name: 'close the store',
-      run: async () => {
-        hub.stop();
-        await bus.stop();
-        withdraw();
-        await opened.close(queue.backlog() === 0);
-      },
-    },
+    { name: 'flush the store', run: () => flush(FLUSH_MS) },
+    { name: 'close the store', run: close },
   ];
-  return { url, drainSteps, unstored: () => queue.backlog() };
+}
+
+function whyNotReady(isStopping: boolean, queue: WriteBehind, hub: Hub): { ok: boolean; reasons: readonly string[] } {
+  const reasons = [
+    ...(isStopping ? ['draining'] : []),
+    ...(queue.isFull() ? ['write queue full'] : []),
+    ...(hub.isReady() ? [] : ['bus unreachable']),
+  ];
+  return { ok: reasons.length === 0, reasons };
 }
 
 async function openStore(config: Config): Promise<OpenStore> {

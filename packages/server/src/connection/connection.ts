@@ -1,4 +1,15 @@
-import { CLOSE_CODES, type CloseName, type ErrorCode, encodeAck, encodeAuthor, encodeError, encodeLeft, LIMITS, type Position, type Ref } from '@hubbub/protocol';
+import {
+  CLOSE_CODES,
+  type CloseName,
+  type ErrorCode,
+  encodeAck,
+  encodeAuthor,
+  encodeError,
+  encodeLeft,
+  LIMITS,
+  type Position,
+  type Ref,
+} from '@hubbub/protocol';
 import type { Identity } from '../admission/identity.ts';
 import { TokenBucket } from '../admission/token-bucket.ts';
 import type { ConnectionFact, EventSink } from '../events.ts';
@@ -175,7 +186,10 @@ export class Connection implements Subscriber, Author, SocketListener {
     const texts: string[] = [];
     this.#state = { kind: 'waiting', texts };
     this.#socket.pause();
-    done.catch(this.#bug).finally(() => this.#goOn(texts)).catch(this.#bug);
+    done
+      .catch(this.#bug)
+      .finally(() => this.#goOn(texts))
+      .catch(this.#bug);
   }
 
   /** 0: take it; otherwise after how many milliseconds. */

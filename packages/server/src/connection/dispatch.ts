@@ -70,7 +70,18 @@ function publish(connection: Connection, frame: ChatFrame): void {
   if (membership === undefined) return refuseOutsider(connection, frame);
   const { userId, username } = connection.identity;
   const { type, content, messageId, replyTo, retry, ref } = frame;
-  const request = { type, userId, username, authorJson: connection.authorJson, content, messageId, replyTo, retry, ref, arrivedAt: connection.seenAt };
+  const request = {
+    type,
+    userId,
+    username,
+    authorJson: connection.authorJson,
+    content,
+    messageId,
+    replyTo,
+    retry,
+    ref,
+    arrivedAt: connection.seenAt,
+  };
   const waiting = connection.deps.hub.publish(membership, request, connection);
   if (waiting !== undefined) connection.waitFor(waiting);
 }

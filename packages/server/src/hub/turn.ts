@@ -45,12 +45,14 @@ export class Turn {
   }
 
   readonly flush = (): void => {
-    this.#isScheduled = false;
     const rooms = this.#rooms;
     this.#rooms = [];
     for (const room of rooms) room.flush();
     const connections = this.#connections;
     this.#connections = [];
+    // Only from here on is another turn needed: what the rooms queued is flushed now.
+    this.#isScheduled = false;
+    if (this.#rooms.length > 0) this.#schedule();
     for (const connection of connections) connection.flush();
     const deliveries = this.#deliveries;
     if (deliveries.length === 0) return;

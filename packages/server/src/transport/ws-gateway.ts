@@ -72,7 +72,9 @@ export class WsGateway {
     const url = new URL(request.url ?? '/', 'http://hubbub');
     const welcome = this.#consider(request, url);
     if ('status' in welcome) return this.#reject(stream, welcome);
-    const key = addressKey(this.#deps.clientAddress({ socket: request.socket, headers: { 'x-forwarded-for': request.headers['x-forwarded-for'] } }));
+    const key = addressKey(
+      this.#deps.clientAddress({ socket: request.socket, headers: { 'x-forwarded-for': request.headers['x-forwarded-for'] } }),
+    );
     const verdict = this.#deps.caps.open(key);
     if (verdict === 'full')
       return this.#reject(stream, { status: 503, code: 'overloaded', message: 'This server has all the connections that it takes.' });
