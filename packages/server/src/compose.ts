@@ -50,6 +50,16 @@ const FLUSH_MS = 20_000;
 /** The wiring diagram in code: the only place that names concrete adapters. Rejects when something cannot be had. */
 export async function compose(config: Config, clock: Clock, logger: Logger, version: string): Promise<RunningNode> {
   const opened = await openStore(config);
+  try {
+    return await wire(opened, config, clock, logger, version);
+  } catch (error) {
+    // A port in use is no crash: the next start goes on in the same epochs.
+    await opened.close(true);
+    throw error;
+  }
+}
+
+async function wire(opened: OpenStore, config: Config, clock: Clock, logger: Logger, version: string): Promise<RunningNode> {
   const { store } = opened;
   const metrics = createMetrics(version);
   const live = config.analytics ? new LiveCollector(clock, await seed(store, clock)) : undefined;
