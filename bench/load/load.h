@@ -134,6 +134,8 @@ typedef struct {
 usage server_usage(void);
 usage own_usage(void);
 void count_error(const uint8_t *payload, size_t len);
+/** Error frames so far: each stands for one message that was not accepted. */
+uint64_t refused_messages(void);
 void report_begin(void);
 void report_number(const char *key, double value);
 void report_histogram(const char *key, const histogram *h);

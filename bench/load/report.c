@@ -51,8 +51,15 @@ void count_error(const uint8_t *payload, size_t len) {
     return;
   }
   if (count->error_codes == MAX_ERROR_CODES) die("more kinds of errors than there are");
+  fprintf(stderr, "load: first %s: %.*s\n", code, (int)(len < 400 ? len : 400), (const char *)payload);
   strcpy(count->errors[count->error_codes].code, code);
   count->errors[count->error_codes++].count = 1;
+}
+
+uint64_t refused_messages(void) {
+  uint64_t n = 0;
+  for (int i = 0; i < load.count.error_codes; i++) n += load.count.errors[i].count;
+  return n;
 }
 
 void report_begin(void) { printf("{\"mode\":\"%s\"", load.opt.name); }

@@ -131,15 +131,9 @@ static void start_senders(void) {
   }
 }
 
-static uint64_t refused(void) {
-  uint64_t n = 0;
-  for (int i = 0; i < load.count.error_codes; i++) n += load.count.errors[i].count;
-  return n;
-}
-
 /* Every accepted message has reached every receiver, and is acked where that was asked for. */
 static bool is_drained(void) {
-  const uint64_t accepted = load.count.sent - refused();
+  const uint64_t accepted = load.count.sent - refused_messages();
   const uint64_t receivers = (uint64_t)(load.opt.members - load.opt.slow);
   return load.count.deliveries >= accepted * receivers && (load.opt.mode != MODE_ACKS || load.count.acks >= accepted);
 }
@@ -171,7 +165,7 @@ static bool report(double connect_s, double drain_s, const usage *server, const 
   report_number("loadCpuShare", (own->cpu_s - own_before.cpu_s) / seconds);
   report_number("drainSeconds", drain_s);
   report_number("sent", (double)load.count.sent);
-  report_number("accepted", (double)(load.count.sent - refused()));
+  report_number("accepted", (double)(load.count.sent - refused_messages()));
   return report_end(&checks);
 }
 
