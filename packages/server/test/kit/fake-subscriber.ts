@@ -3,6 +3,8 @@ import type { Delivery } from '../../src/hub/delivery.ts';
 import type { Author, Stored, Subscriber } from '../../src/hub/subscriber.ts';
 import { WireReader } from './wire-reader.ts';
 
+export type FrameOf<T> = T extends MessageFrame['type'] ? MessageFrame : Extract<ServerFrame, { readonly type: T }>;
+
 /** A connection as the hub sees it, that keeps all it is given. */
 export class FakeSubscriber implements Subscriber, Author {
   readonly connectionId: string;
@@ -52,8 +54,8 @@ export class FakeSubscriber implements Subscriber, Author {
     return this.sent.flatMap((bytes) => reader.feed(bytes)).map(({ payload }) => decodeServerFrame(payload.toString()));
   }
 
-  of<T extends ServerFrame['type']>(type: T): Extract<ServerFrame, { readonly type: T }>[] {
-    return this.frames.filter((frame): frame is Extract<ServerFrame, { readonly type: T }> => frame.type === type);
+  of<T extends ServerFrame['type']>(type: T): FrameOf<T>[] {
+    return this.frames.filter((frame): frame is FrameOf<T> => frame.type === type);
   }
 
   /** The `seq` of every message that came. */

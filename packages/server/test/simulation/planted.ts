@@ -4,6 +4,7 @@ import { Ring } from '../../src/hub/ring.ts';
 import type { Store } from '../../src/store/store.ts';
 import { FakeSocket } from '../kit/fake-socket.ts';
 import type { Rng } from '../kit/rng.ts';
+import { storeBut } from '../kit/store-but.ts';
 import { type Parts, REAL_PARTS } from './parts.ts';
 
 /** A bug planted into one part. `plant` does what no port allows; it returns how to undo it. */
@@ -96,18 +97,6 @@ class ForgetfulBus extends BrokenBus {
   override append(draft: Draft, settle: (outcome: AppendOutcome) => void): void {
     super.append(this.rng.chance(0.3) ? { ...draft, isClientId: false } : draft, settle);
   }
-}
-
-/** The real store, but for some methods. A store is a class, so its methods are bound one by one. */
-function storeBut(real: Store, wrong: Partial<Store>): Store {
-  return new Proxy(real, {
-    get: (target, name) => {
-      const own = (wrong as Record<string | symbol, unknown>)[name];
-      if (own !== undefined) return own;
-      const value = Reflect.get(target, name, target) as unknown;
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
 }
 
 /** Says that it has what it will write with the next batch. */
