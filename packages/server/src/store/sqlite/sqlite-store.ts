@@ -10,10 +10,11 @@ import {
   type StoredMessage,
   type StoredNotice,
 } from '../store.ts';
+import { Grouped } from './grouped.ts';
 import type { Reader } from './reader.ts';
 import { packMessages, unpackKnownIds, unpackMessages } from './rows.ts';
 import { WorkerClient } from './worker-client.ts';
-import type { Writer } from './writer.ts';
+import type { EpochOpening, Writer } from './writer.ts';
 
 export interface SqliteOptions {
   /** The most messages that may be sent and not stored in this run. */
@@ -45,10 +46,12 @@ export class SqliteStore implements Store {
   readonly kind = 'sqlite';
   readonly #writer: WorkerClient<Writer>;
   readonly #reader: WorkerClient<Reader>;
+  readonly #openings: Grouped<EpochOpening>;
 
   constructor(writer: WorkerClient<Writer>, reader: WorkerClient<Reader>) {
     this.#writer = writer;
     this.#reader = reader;
+    this.#openings = new Grouped((openings) => writer.call('openEpochs', openings));
   }
 
   async append(batch: readonly StoredMessage[]): Promise<readonly AppendResult[]> {
@@ -64,7 +67,7 @@ export class SqliteStore implements Store {
   }
 
   openEpoch(roomId: string, epoch: string, firstSeq: number): Promise<void> {
-    return this.#writer.call('openEpoch', roomId, epoch, firstSeq);
+    return this.#openings.add({ roomId, epoch, firstSeq });
   }
 
   async room(roomId: string, options: { idsSince: number; maxIds: number; tail: number }) {

@@ -14,6 +14,12 @@ interface Epoch {
   lastTime: number;
 }
 
+export interface EpochOpening {
+  readonly roomId: string;
+  readonly epoch: string;
+  readonly firstSeq: number;
+}
+
 /** One row of a batch with its names as numbers. */
 interface Row {
   readonly flat: FlatRows;
@@ -91,8 +97,10 @@ export class Writer {
     });
   }
 
-  openEpoch(roomId: string, epoch: string, firstSeq: number): void {
-    this.#transaction(() => this.#sql.addEpoch.run(this.#rooms.number(roomId), epoch, firstSeq, firstSeq - 1));
+  openEpochs(openings: readonly EpochOpening[]): void {
+    this.#transaction(() => {
+      for (const { roomId, epoch, firstSeq } of openings) this.#sql.addEpoch.run(this.#rooms.number(roomId), epoch, firstSeq, firstSeq - 1);
+    });
   }
 
   stop(isClean: boolean): void {
