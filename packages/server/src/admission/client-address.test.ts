@@ -6,7 +6,7 @@ function read(trust: TrustProxy, remoteAddress: string | undefined, forwarded?: 
   return clientAddressReader(trust)({ socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } });
 }
 
-describe("the client's address", () => {
+describe("HTTP-27 the client's address", () => {
   it("is the socket's when no proxy is trusted, whatever a header claims", () => {
     expect(read('none', '203.0.113.9', '1.1.1.1')).toBe('203.0.113.9');
   });
@@ -41,7 +41,7 @@ describe("the client's address", () => {
   });
 });
 
-describe('the key of an address', () => {
+describe('HTTP-22 the key of an address', () => {
   it.each([
     ['203.0.113.9', '203.0.113.9'],
     ['::ffff:203.0.113.9', '203.0.113.9'],

@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../store/memory-store.ts';
 import { type StoredMessage, StoreUnavailable } from '../store/store.ts';
@@ -245,28 +243,5 @@ describe('an import', () => {
     await setUp().run(lines(25), { batchEvents: 10, onProgress: (progress) => seen.push(progress) });
     expect(seen.map(({ throughLine }) => throughLine)).toEqual([10, 20, 25]);
     expect(seen.at(-1)).toEqual({ read: 25, inserted: 25, repeated: 0, refused: 0, throughLine: 25 });
-  });
-
-  it('needs no more memory for a longer file (IMPORT-4)', async () => {
-    setFlagsFromString('--expose-gc');
-    const gc = runInNewContext('gc') as () => void;
-    async function* endless(count: number): AsyncGenerator<string> {
-      const filler = 'x'.repeat(900);
-      for (let n = 0; n < count; n += 1) yield line(n, { content: filler });
-    }
-    const heapAfter = async (count: number): Promise<number> => {
-      let most = 0;
-      const onProgress = ({ throughLine }: ImportProgress): void => {
-        if (throughLine % 5_000 !== 0) return;
-        gc();
-        most = Math.max(most, process.memoryUsage().heapUsed);
-      };
-      const importer = createImporter({ store: { importEvents: acceptAll }, clock: instantClock(), onImported: () => undefined });
-      await importer.importLines(endless(count), { onProgress });
-      return most;
-    };
-    const short = await heapAfter(5_000);
-    // 20,000 lines of 1 KB more, none of them with an id: held, they would be 20 MB and more.
-    expect((await heapAfter(25_000)) - short).toBeLessThan(8 * 1024 * 1024);
   });
 });

@@ -24,7 +24,7 @@ describe('the log', () => {
     expect(JSON.parse(text).err.stack).toContain('Error: yes');
   });
 
-  it.each(['json', 'pretty'] as const)('cannot be forged or made to steer a terminal by what it holds, as %s', (logFormat) => {
+  it.each(['json', 'pretty'] as const)('OPS-1: cannot be forged or made to steer a terminal by what it holds, as %s', (logFormat) => {
     const text = logged({ logLevel: 'info', logFormat }, (logger) => logger.info({ [NASTY]: NASTY, deep: { name: NASTY } }, NASTY));
     expect(text.match(/\n/g)).toHaveLength(1);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there

@@ -43,7 +43,7 @@ describe('the lock of the data directory', () => {
     second.release();
   });
 
-  it('refuses while another process lives, names it, and goes with it when it is killed', async () => {
+  it('CONFIG-4: refuses while another process lives, names it, and goes with it when it is killed', async () => {
     const module = new URL('./data-dir-lock.ts', import.meta.url).href;
     const child = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, module, root], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout, 'data');

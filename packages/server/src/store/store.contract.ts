@@ -115,7 +115,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
         expect(await kinds(sent(1), sent(1, { roomId: 's' }))).toEqual(['inserted', 'inserted']);
       });
 
-      it('may be repeated after a doubtful end: the same id at the same position is inserted again, changing nothing', async () => {
+      it('STORE-6: may be repeated after a doubtful end: the same id at the same position is inserted again, changing nothing', async () => {
         const batch = range(1, 5).map((seq) => sent(seq));
         await append(...batch);
         expect(await kinds(...batch.slice(2), sent(6))).toEqual(['inserted', 'inserted', 'inserted', 'inserted']);
@@ -124,7 +124,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
         expect(await store.userMessages('u1', { limit: 50 }).then((page) => page.messages.length)).toBe(6);
       });
 
-      it('writes a batch whole or not at all', async () => {
+      it('STORE-1: writes a batch whole or not at all', async () => {
         await append(sent(1));
         const broken = { ...sent(3), position: undefined };
         await expect(append(sent(2), broken, sent(4))).rejects.toThrow();
@@ -168,13 +168,13 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
         expect(knownIds.filter((each) => each.messageId === id(7))).toEqual([{ messageId: id(7), userId: 'u1', epoch: E1, seq: 1 }]);
       };
 
-      it('P4: a known id at another position is a repeat; it keeps its seq and stands in no history', async () => {
+      it('ID-8, STORE-6: a known id at another position is a repeat; it keeps its seq and stands in no history', async () => {
         await append(first);
         expect(await append(again, sent(3))).toEqual([{ kind: 'repeat', first }, { kind: 'inserted' }]);
         await expectOnlyFirst();
       });
 
-      it('P4: twice in one batch is the same', async () => {
+      it('ID-8: twice in one batch is the same', async () => {
         expect(await append(first, again, sent(3))).toEqual([{ kind: 'inserted' }, { kind: 'repeat', first }, { kind: 'inserted' }]);
         await expectOnlyFirst();
       });
@@ -205,7 +205,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     describe('import', () => {
       const notice = { roomId: 'r', messageId: id(50), type: 'join', userId: 'u1', username: 'Ann', timestamp: T0 } as const;
 
-      it('says what was new, once, also within one batch, also after a restart', async () => {
+      it('STORE-6: says what was new, once, also within one batch, also after a restart', async () => {
         expect(await store.importEvents([imported(1), notice, imported(2), imported(1), notice])).toEqual([true, true, true, false, false]);
         await reopen(true);
         expect(await store.importEvents([imported(1), notice, imported(3)])).toEqual([false, false, true]);
@@ -382,7 +382,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
         expect(await missed({ epoch: E1, seq: 2 })).toEqual({ kind: 'unknown' });
       });
 
-      it('covers a position of an ended epoch of which no more was seen than stored, over all epochs since', async () => {
+      it('EPOCH-3: covers a position of an ended epoch of which no more was seen than stored, over all epochs since', async () => {
         await append(...range(1, 10).map((seq) => sent(seq)));
         await reopen(false);
         await store.openEpoch('r', E2, 30_001);
@@ -540,7 +540,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
         expect(second).toEqual({ rooms: [{ roomId: 'c', lastMessageAt: T0 + 99 }], next: undefined });
       });
 
-      it('P5: counts chat messages that stand, imported ones too, and nothing else, over restarts', async () => {
+      it('SNAP-1: counts chat messages that stand, imported ones too, and nothing else, over restarts', async () => {
         await append(sent(1), sent(2, { type: 'system' }), sent(3));
         await store.importEvents([imported(1), imported(2, { type: 'system' })]);
         expect(await store.totals()).toEqual({ chatMessages: 3, deletedMessages: 0 });

@@ -243,7 +243,7 @@ describe('write-behind', () => {
     expect(told).toEqual([1, 2]);
   });
 
-  it('stores everything in order and tells each sender exactly once, whatever fails and whenever', async () => {
+  it('STORE-1: stores everything in order and tells each sender exactly once, whatever fails and whenever', async () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('send' as const), count: fc.integer({ min: 1, max: 30 }) }),
       fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 300 }) }),

@@ -44,7 +44,7 @@ describe('every answer', () => {
     },
   );
 
-  it('HTTP-11 carries security headers without inline scripts', async () => {
+  it('HTTP-11, HTTP-30 carries security headers that allow nothing inline', async () => {
     const { get } = await httpServer();
     for (const url of ['/', '/health', '/nope', '/chat.js']) {
       const { headers } = await get(url);
@@ -56,16 +56,31 @@ describe('every answer', () => {
 
   it('HTTP-11 lets the pages of allowed origins read, and no others', async () => {
     const config = { allowedOrigins: ['https://good.com'], trustProxy: 'none', ratePerSec: 5, rateBurst: 10, maxConnections: 100 } as const;
-    const { get, post, directory } = await httpServer({ config });
+    const { get } = await httpServer({ config });
     const allowed = async (origin: string) => (await get('/health', { origin })).headers['access-control-allow-origin'];
     expect([await allowed('https://good.com'), await allowed('https://good.com.evil.com'), await allowed('null')]).toEqual([
       'https://good.com',
       undefined,
       undefined,
     ]);
-    const headers = { origin: 'https://evil.com', 'content-type': 'application/json' };
-    expect((await post('/api/rooms/r/messages', { content: 'x' }, headers)).statusCode).toBe(403);
+  });
+
+  it('HTTP-23 refuses what would change something for a page of a foreign origin, and does not do it', async () => {
+    const config = { allowedOrigins: ['https://good.com'], trustProxy: 'none', ratePerSec: 5, rateBurst: 10, maxConnections: 100 } as const;
+    const { post, directory } = await httpServer({ config });
+    const statusFrom = async (origin: string) =>
+      (await post('/api/rooms/r/messages', { content: 'x' }, { origin, 'content-type': 'application/json' })).statusCode;
+    expect([await statusFrom('https://evil.com'), await statusFrom('null')]).toEqual([403, 403]);
     expect(directory.posted).toEqual([]);
+    expect(await statusFrom('https://good.com')).toBe(201);
+  });
+
+  it('HTTP-24 is 431 with more than 100 header lines', async () => {
+    const { get } = await httpServer();
+    const statusWith = async (count: number) =>
+      (await get('/health', Object.fromEntries(Array.from({ length: count }, (_, n) => [`x-${n}`, 'y'])))).statusCode;
+    // What the test client sends by itself: host and user-agent.
+    expect([await statusWith(98), await statusWith(99)]).toEqual([200, 431]);
   });
 
   it('HTTP-11 lets everybody read when all origins are allowed', async () => {
@@ -84,7 +99,7 @@ describe('every answer', () => {
     expect(body).not.toMatch(/my-secret-room|made-up/);
   });
 
-  it('is refused when an address asks too fast', async () => {
+  it('HTTP-22 is refused when an address asks too fast', async () => {
     const { get, clock } = await httpServer({ apiRate: { perSec: 1, burst: 2 } });
     const statuses = [
       (await get('/api/nope')).statusCode,
@@ -99,7 +114,7 @@ describe('every answer', () => {
 });
 
 describe('the rest of the API', () => {
-  it('has the snapshot whole, or 404 when analytics is off', async () => {
+  it('HTTP-32 has the snapshot whole, or 404 when analytics is off', async () => {
     expect((await (await httpServer()).get('/api/analytics')).json()).toEqual({ totalMessages: 3 });
     expect((await (await httpServer({ snapshot: () => undefined })).get('/api/analytics')).statusCode).toBe(404);
   });
@@ -121,7 +136,7 @@ describe('the rest of the API', () => {
     expect(Object.keys(paths['/api/rooms/{room}/messages'])).toEqual(['get', 'post']);
   });
 
-  it('HTTP-10 has a page whose policy allows no inline script', async () => {
+  it('HTTP-10, HTTP-30 has a page whose policy allows no inline script', async () => {
     const { get } = await httpServer();
     const page = await get('/api/docs/');
     expect(page.statusCode).toBe(200);
@@ -129,7 +144,7 @@ describe('the rest of the API', () => {
     expect(page.headers['content-security-policy']).not.toMatch(/script-src[^;]*unsafe|default-src[^;]*unsafe/);
   });
 
-  it('serves a page to chat at /, with nothing inline', async () => {
+  it('HTTP-30 serves a page to chat at /, with nothing inline', async () => {
     const { get } = await httpServer();
     const page = await get('/');
     expect(page.headers['content-type']).toContain('text/html');
@@ -143,7 +158,7 @@ describe('the import', () => {
   const LINE = '{"t":"2020-01-01T00:00:00Z","room":"r","user":"u","content":"hello"}\n';
 
   it.each([undefined, 'Bearer wrong', 'Bearer ', 'Bearer secret-token2', 'Basic secret-token'])(
-    'refuses %s, before the body is read',
+    'HTTP-28 refuses %s, before the body is read',
     async (authorization) => {
       const { post, store } = await httpServer();
       const answer = await post(URL, LINE, { 'content-type': 'text/plain', ...(authorization === undefined ? {} : { authorization }) });
@@ -152,12 +167,12 @@ describe('the import', () => {
     },
   );
 
-  it('is shut when there is no token', async () => {
+  it('HTTP-28 is shut when there is no token', async () => {
     const { post } = await httpServer({ adminToken: '' });
     expect((await post(URL, LINE, { authorization: 'Bearer x' })).statusCode).toBe(401);
   });
 
-  it('takes JSON lines of any content type and streams a summary', async () => {
+  it('HTTP-29 takes JSON lines of any content type and streams a summary', async () => {
     const { post, store } = await httpServer();
     for (const type of ['application/x-ndjson', 'application/x-www-form-urlencoded', 'application/json']) {
       const answer = await post(URL, `${LINE}nonsense\n`, { authorization: 'Bearer secret-token', 'content-type': type });
@@ -186,14 +201,14 @@ describe('a socket', () => {
     return { socket, text: () => text };
   }
 
-  it('is cut when the body of its request does not come', async () => {
+  it('HTTP-25 is cut when the body of its request does not come', async () => {
     const { http, clock } = await httpServer();
     const { socket } = await talk(http, `${ASK}Content-Length: 20\r\n\r\n{"con`);
     clock.advance(15_001);
     await once(socket, 'close');
   });
 
-  it('may take its time over an import, which ends with a summary when the server stops', async () => {
+  it('HTTP-25, HTTP-29 may take its time over an import, which ends with a summary when the server stops', async () => {
     const { http, clock } = await httpServer();
     const head = 'POST /api/admin/import HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer secret-token\r\nTransfer-Encoding: chunked\r\n\r\n';
     const { socket, text } = await talk(http, head);
@@ -207,7 +222,7 @@ describe('a socket', () => {
     await Promise.all([closed, stopped]);
   });
 
-  it('gets its running answer when the server closes', async () => {
+  it('HTTP-31 gets its running answer when the server closes', async () => {
     const { http, clock, directory } = await httpServer();
     let settle = () => {};
     const posted = new Promise<void>((resolve) => {

@@ -32,15 +32,15 @@ const headers = (count: number) => Array.from({ length: count }, (_, n) => `a${n
 const UPGRADE = 'GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n';
 
 describe('the server below HTTP', () => {
-  it('hands WebSocket upgrades on', async () => {
+  it('HTTP-26 hands WebSocket upgrades on', async () => {
     expect(await answerTo(`${UPGRADE}Upgrade: WebSocket\r\n\r\n`)).toBe('upgraded');
   });
 
-  it('answers other upgrades as plain requests, as a client that offers h2c expects', async () => {
+  it('HTTP-26 answers other upgrades as plain requests, as a client that offers h2c expects', async () => {
     expect(await answerTo(`${UPGRADE}Upgrade: h2c\r\n\r\n`)).toContain('200 OK');
   });
 
-  it('does not upgrade a request with more headers than anybody needs', async () => {
+  it('HTTP-24 does not upgrade a request with more headers than anybody needs', async () => {
     expect(await answerTo(`${UPGRADE}Upgrade: websocket\r\n${headers(1000)}\r\n`)).not.toContain('upgraded');
   });
 
@@ -48,13 +48,13 @@ describe('the server below HTTP', () => {
     ['garbage', 'GARBAGE\r\n\r\n', 400],
     ['headers that are too large', `GET / HTTP/1.1\r\nHost: x\r\na: ${'b'.repeat(20_000)}\r\n\r\n`, 431],
     ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx', 400],
-  ])('HTTP-7 answers %s in the shape of an error', async (_name, bytes, status) => {
+  ])('HTTP-7, HTTP-24 answers %s in the shape of an error', async (_name, bytes, status) => {
     const [head = '', body = ''] = (await answerTo(bytes)).split('\r\n\r\n');
     expect(head).toContain(`HTTP/1.1 ${status} `);
     expect(JSON.parse(body)).toEqual({ error: { code: expect.any(String), message: expect.any(String) } });
   });
 
-  it('bounds how long headers may take and how many sockets there are', () => {
+  it('HTTP-25 bounds how long headers may take, and how many sockets there are', () => {
     const server = createNodeServer(() => {}, 10);
     expect([server.headersTimeout, server.maxConnections]).toEqual([10_000, 510]);
   });

@@ -17,7 +17,7 @@ const awayStore = (): Pick<Store, 'roomMessages' | 'userMessages' | 'rooms'> => 
 };
 
 describe('history', () => {
-  it('HTTP-4 pages from the newest to the oldest, each message once, in order', async () => {
+  it('HTTP-4, HTTP-13 pages from the newest to the oldest, each message once, in order', async () => {
     const { get, store } = await httpServer();
     await store.importEvents(Array.from({ length: 120 }, (_, n) => message('#ubuntu', n)));
     const seen: string[] = [];
@@ -32,7 +32,7 @@ describe('history', () => {
     expect(seen).toEqual(Array.from({ length: 120 }, (_, n) => `message ${n}`));
   });
 
-  it('HTTP-4 goes forward again with nextAfter', async () => {
+  it('HTTP-4, HTTP-13 goes forward again with nextAfter', async () => {
     const { get, store } = await httpServer();
     await store.importEvents(Array.from({ length: 9 }, (_, n) => message('r', n)));
     const newest = (await get('/api/rooms/r/messages?limit=3')).json();
@@ -61,7 +61,7 @@ describe('history', () => {
     'before=forged',
     'after=x',
     'before=a&before=b',
-  ])('HTTP-5 refuses %s and names the parameter', async (query) => {
+  ])('HTTP-5, HTTP-15 refuses %s and names the parameter', async (query) => {
     const { get } = await httpServer();
     for (const path of ['/api/rooms/r/messages', '/api/users/u/messages']) {
       const answer = await get(`${path}?${query}`);
@@ -70,18 +70,21 @@ describe('history', () => {
     }
   });
 
-  it('HTTP-5 refuses both cursors at once', async () => {
+  it('HTTP-14 refuses both cursors at once', async () => {
     const { get } = await httpServer();
     expect((await get('/api/rooms/r/messages?before=a&after=b')).statusCode).toBe(400);
   });
 
-  it.each(['dm:a', 'private:b', 'a b', 'a%2Fb', 'x'.repeat(65), '%00', '__proto__%20'])('does not know the room %s', async (room) => {
-    const { get } = await httpServer();
-    for (const what of ['messages', 'members']) {
-      const answer = await get(`/api/rooms/${room}/${what}`);
-      expect([answer.statusCode, answer.json().error.code]).toEqual([404, 'room_invalid']);
-    }
-  });
+  it.each(['dm:a', 'private:b', 'a b', 'a%2Fb', 'x'.repeat(65), '%00', '__proto__%20'])(
+    'HTTP-18 does not know the room %s',
+    async (room) => {
+      const { get } = await httpServer();
+      for (const what of ['messages', 'members']) {
+        const answer = await get(`/api/rooms/${room}/${what}`);
+        expect([answer.statusCode, answer.json().error.code]).toEqual([404, 'room_invalid']);
+      }
+    },
+  );
 
   it('HTTP-8 answers 503 while the store is away, and says when to come back', async () => {
     const { get } = await httpServer({ store: awayStore(), storageState: () => 'unavailable' });
@@ -99,7 +102,7 @@ describe('history', () => {
 });
 
 describe('rooms', () => {
-  it('HTTP-6 are the stored and the live ones, by name, each once, over all pages', async () => {
+  it('HTTP-6, HTTP-16 are the stored and the live ones, by name, each once, over all pages', async () => {
     const { get, store, directory } = await httpServer();
     const stored = Array.from({ length: 12 }, (_, n) => `s${n}`);
     await store.importEvents(stored.map((roomId, n) => message(roomId, n)));
@@ -129,7 +132,7 @@ describe('rooms', () => {
 describe('members', () => {
   const ann = (n: number): MemberView => ({ userId: `u${n}`, username: 'Ann', connections: 1, joinedAt: 1000 * n });
 
-  it('HTTP-6 are paged in the order of joining, also when the last one shown has left', async () => {
+  it('HTTP-6, HTTP-17 are paged in the order of joining, also when the last one shown has left', async () => {
     const { get, directory } = await httpServer();
     directory.present = [1, 2, 3, 4, 5].map(ann);
     const first = (await get('/api/rooms/r/members?limit=2')).json();

@@ -14,17 +14,19 @@ describe('posting', () => {
     expect(directory.posted[0]?.messageId).toBe('550e8400-e29b-41d4-a716-446655440000');
   });
 
-  it('takes the author from the body, and anonymous by default', async () => {
+  it('HTTP-19 takes the author from the query, then from the body, then anonymous', async () => {
     const { post, directory } = await httpServer();
+    await post(`${URL}?userId=q&username=Q`, { content: 'a', userId: 'u', username: 'U' });
     await post(URL, { content: 'a', userId: 'u', username: 'U' });
     await post(URL, { content: 'a' });
     expect(directory.posted.map(({ userId, username }) => [userId, username])).toEqual([
+      ['q', 'Q'],
       ['u', 'U'],
       ['anonymous', 'Anonymous'],
     ]);
   });
 
-  it('answers 200 with the first message for a repeat', async () => {
+  it('HTTP-20 answers 200 with the first message for a repeat', async () => {
     const { post, directory } = await httpServer();
     const first = {
       messageId: 'm',
@@ -78,13 +80,20 @@ describe('posting', () => {
     expect(directory.posted).toEqual([]);
   });
 
+  it.each(['dm:a', 'private:b', 'a%20b', 'x'.repeat(65)])('HTTP-18 does not know the room %s', async (room) => {
+    const { post, directory } = await httpServer();
+    const answer = await post(`/api/rooms/${room}/messages`, { content: 'x' });
+    expect([answer.statusCode, answer.json().error.code]).toEqual([404, 'room_invalid']);
+    expect(directory.posted).toEqual([]);
+  });
+
   it('refuses what is too large and what is no JSON by its type', async () => {
     const { post } = await httpServer();
     expect((await post(URL, { content: 'x'.repeat(17_000) })).json().error.code).toBe('payload_too_large');
     expect((await post(URL, 'x', { 'content-type': 'text/plain' })).statusCode).toBe(415);
   });
 
-  it('limits each author of an address, and lets go on after the time it names', async () => {
+  it('HTTP-21 limits each author of an address, and lets go on after the time it names', async () => {
     const { post, clock } = await httpServer();
     for (let n = 0; n < 10; n++) expect((await post(`${URL}?userId=a`, { content: 'x' })).statusCode).toBe(201);
     const refused = await post(`${URL}?userId=a`, { content: 'x' });
@@ -94,7 +103,7 @@ describe('posting', () => {
     expect((await post(`${URL}?userId=a`, { content: 'x' })).statusCode).toBe(201);
   });
 
-  it('is not evaded by inventing users', async () => {
+  it('HTTP-21 is not evaded by inventing users', async () => {
     const { post } = await httpServer();
     const statuses: number[] = [];
     for (let n = 0; n < 201; n++) statuses.push((await post(`${URL}?userId=u${n}`, { content: 'x' })).statusCode);
