@@ -17,7 +17,7 @@ interface Members {
   readonly count: number;
 }
 
-describe('who is there', () => {
+describe.concurrent('who is there', () => {
   test('PRES-1 ORDER-5: a join is announced at once, a leave after 5 s; neither has a seq or is history', async () => {
     const observer = await TestClient.join(server(), { userId: 'observer', rooms: ['comings'] });
     const guest = await TestClient.join(server(), { userId: 'guest', username: 'Guest', rooms: ['comings'] });
@@ -77,7 +77,7 @@ describe('who is there', () => {
   });
 });
 
-describe('a room of many', () => {
+describe.concurrent('a room of many', () => {
   test('PRES-3: above 100 members counts are sent once a second, below 80 joins and leaves are announced again', async () => {
     const observer = await TestClient.join(server(), { userId: 'observer', rooms: ['crowd'] });
     const crowd: TestClient[] = [];

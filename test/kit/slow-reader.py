@@ -1,7 +1,8 @@
 """A WebSocket member with a tiny receive buffer: reads nothing, or a few bytes a second, until told to read on.
 
 Usage: slow-reader.py PORT ROOM BYTES_PER_SECOND. Prints `joined`; after a line on standard input it reads as fast as it can and prints
-`close CODE` (1006: the connection ended without a close frame). Only Python's standard library.
+`close CODE` (1006: the connection ended without a close frame). Now and then it sends a pong, so that it is slow, but not silent. Only
+Python's standard library.
 """
 
 import base64
@@ -11,6 +12,10 @@ import socket
 import struct
 import sys
 import time
+
+
+# Final, opcode 10; masked with zeros, without payload.
+PONG = bytes([0x8A, 0x80, 0, 0, 0, 0])
 
 
 def connect(port, room):
@@ -63,17 +68,23 @@ def main():
     port, room, rate = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     sock = connect(port, room)
     print("joined", flush=True)
-    kept = b""
+    kept, spoke = b"", time.monotonic()
     while not select.select([sys.stdin], [], [], 0)[0]:
         if rate > 0 and select.select([sock], [], [], 0)[0]:
             try:
-                piece = sock.recv(rate)
+                piece = sock.recv(rate // 4)
             except OSError:
                 break
             if not piece:
                 break
             kept += piece
-        time.sleep(1)
+        if time.monotonic() - spoke > 10:
+            spoke = time.monotonic()
+            try:
+                sock.sendall(PONG)
+            except OSError:
+                break
+        time.sleep(0.25)
     print("close", close_code(sock, kept), flush=True)
 
 
