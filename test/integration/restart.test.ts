@@ -3,7 +3,7 @@ import { TestClient } from '../kit/client.ts';
 import { isAck, isJoined, isMessage } from '../kit/frames.ts';
 import { fullHistory, get, historyPage } from '../kit/http.ts';
 import { killRounds } from '../kit/kill-rounds.ts';
-import { seeded } from '../kit/rng.ts';
+import { Rng, seeded } from '../kit/rng.ts';
 import { ServerProcess, UNLIMITED } from '../kit/server-process.ts';
 import { eventually } from '../kit/wait.ts';
 
@@ -126,6 +126,18 @@ describe('a crash', () => {
         expect(report.recovered + report.told).toBe(24);
       }),
     );
+  });
+
+  test('the check of the kills can fail: it finds what a store that forgets has lost', async () => {
+    let server = await ServerProcess.start({ env: { ...UNLIMITED, STORE: 'memory' } });
+    try {
+      const report = await killRounds(server, { rounds: 1, senders: 4, roundMs: [300, 400] }, new Rng(1), (next) => {
+        server = next;
+      });
+      expect(report.findings.join('\n')).toMatch(/missing: /);
+    } finally {
+      await server.dispose();
+    }
   });
 
   test('ACK-3: an ack means that the message is there after a kill in the same moment', async () => {
