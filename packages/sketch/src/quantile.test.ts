@@ -133,6 +133,6 @@ describe('the laws', () => {
   });
 
   it('find nothing in a sound sketch', () => {
-    expect(brokenLaws(subject)).toEqual([]);
+    expect(brokenLaws(subject, 20)).toEqual([]);
   });
 });

@@ -149,7 +149,7 @@ describe('a line of an import', () => {
         const parsed = parseLine(text, context());
         if (parsed.kind === 'refused') expect(parsed.detail).toMatch(/^[\x20-\x7e…]{0,70}$/);
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 });
