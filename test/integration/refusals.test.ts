@@ -47,11 +47,14 @@ const refusals: readonly (readonly [rule: string, what: string, code: string, fr
   ['ROOM-1', 'a room name with a space', 'room_invalid', { type: 'join', roomId: 'a room' }],
   ['ROOM-1', 'a room name of 65 characters', 'room_invalid', { type: 'join', roomId: 'r'.repeat(65) }],
   ['ROOM-1', 'an empty room name', 'room_invalid', { type: 'join', roomId: '' }],
-  ['ROOM-1', 'a room name with a letter that is not ASCII only by look', 'room_invalid', { type: 'join', roomId: 'a\u0000b' }],
+  ['ROOM-1', 'a room name with NUL', 'room_invalid', { type: 'join', roomId: 'a\u0000b' }],
+  ['ROOM-1', 'a room name with a letter that only looks like ASCII', 'room_invalid', { type: 'join', roomId: 'gl\u043Ebal' }],
   ['ROOM-2', 'a private room', 'room_invalid', { type: 'join', roomId: 'private:board' }],
   ['ROOM-2', 'a direct room', 'room_invalid', { type: 'join', roomId: 'dm:ab' }],
   ['ROOM-5', 'a message to a room not joined', 'not_in_room', { type: 'chat', content: 'x', roomId: 'elsewhere' }],
   ['ROOM-5', 'typing in a room not joined', 'not_in_room', { type: 'typing', roomId: 'elsewhere' }],
+  ['ROOM-6', 'leaving a room not joined', 'not_in_room', { type: 'leave', roomId: 'elsewhere' }],
+  ['ACK-5', 'a token in open mode', 'forbidden', { type: 'auth', token: 'x' }],
   ['ID-9', 'a reply to nothing', 'not_found', { type: 'chat', content: 'x', replyTo: ABSENT }],
 ];
 
