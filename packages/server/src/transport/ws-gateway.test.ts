@@ -110,6 +110,15 @@ describe('an upgrade', () => {
     expect(await knock('/ws/')).toMatchObject({ status: 404 });
   });
 
+  it.each(['//', '//[', '//x:y/ws', '//ws', '/%zz'])(
+    'HTTP-33: to what is no address at all is refused, and the server goes on: %s',
+    async (path) => {
+      const { knock, opened } = await setUp();
+      expect(await knock(path)).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } });
+      expect((await opened('/ws')).rooms).toEqual(['global']);
+    },
+  );
+
   it('LIMIT-6: from a foreign origin is 403', async () => {
     const { knock } = await setUp({ allowedOrigins: ['https://good.com'] });
     expect(await knock('/ws', { origin: 'https://good.com.evil.com' })).toMatchObject({ status: 403 });

@@ -69,8 +69,8 @@ export class WsGateway {
   #onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     // Until `ws` has the socket, a reset must not become an uncaught error.
     stream.on('error', ignore);
-    const url = new URL(request.url ?? '/', 'http://hubbub');
-    const welcome = this.#consider(request, url);
+    // What a client sends as its target need not be an address: `//` is none.
+    const welcome = this.#consider(request, URL.parse(request.url ?? '/', 'http://hubbub'));
     if ('status' in welcome) return this.#reject(stream, welcome);
     const key = addressKey(
       this.#deps.clientAddress({ socket: request.socket, headers: { 'x-forwarded-for': request.headers['x-forwarded-for'] } }),
@@ -84,9 +84,9 @@ export class WsGateway {
     this.#open(request, stream, head, welcome, key);
   }
 
-  #consider(request: IncomingMessage, url: URL): Welcome | Rejection {
+  #consider(request: IncomingMessage, url: URL | null): Welcome | Rejection {
     const { allowedOrigins, historyOnJoin } = this.#deps;
-    if (url.pathname !== '/ws') return { status: 404, code: 'not_found', message: 'WebSocket is served at /ws.' };
+    if (url?.pathname !== '/ws') return { status: 404, code: 'not_found', message: 'WebSocket is served at /ws.' };
     if (this.#isClosed) return { status: 503, code: 'overloaded', message: 'This server is stopping; another one will take you.' };
     if (!isOriginAllowed(request.headers.origin, request.headers.host, allowedOrigins)) {
       return { status: 403, code: 'forbidden', message: 'Pages of this origin may not connect (ALLOWED_ORIGINS).' };
