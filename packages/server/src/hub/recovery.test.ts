@@ -41,8 +41,13 @@ describe('a fresh join', () => {
   });
 
   it('is no resume to those who count', async () => {
-    const { bench, resumes } = await spoken(3);
+    const { bench, room, resumes } = await spoken(3);
     await bench.join(user('bob'));
+    room.ring.shed();
+    const cid = user('cid');
+    await bench.join(cid);
+    // All three were said in one millisecond or two: seq decides.
+    expect(cid.seqs).toEqual([1, 2, 3]);
     expect(resumes).toEqual([]);
   });
 
