@@ -88,7 +88,13 @@ export class ServerProcess {
 
   static async start(options: ServerOptions = {}): Promise<ServerProcess> {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'hubbub-test-')));
-    return ServerProcess.#launch(options, dataDir, options.dataDir === undefined);
+    const ownsDataDir = options.dataDir === undefined;
+    try {
+      return await ServerProcess.#launch(options, dataDir, ownsDataDir);
+    } catch (error) {
+      if (ownsDataDir) await rm(dataDir, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   static async #launch(options: ServerOptions, dataDir: string, ownsDataDir: boolean): Promise<ServerProcess> {
