@@ -129,10 +129,11 @@ test('ID-9: a reply names a message of the room, not one of another room', async
   const client = await TestClient.join(server(), { userId: 'u', rooms: ['replies', 'elsewhere'] });
   client.chat('question?', { ref: 1 });
   const { messageId } = await client.next(isAck(1));
-  client.chat('answer', { replyTo: messageId.toUpperCase() });
+  client.chat('answer', { replyTo: messageId.toUpperCase(), ref: 2 });
   expect(await client.next(isMessage('answer'))).toMatchObject({ replyTo: messageId });
-  client.chat('answer', { replyTo: messageId, roomId: 'elsewhere', ref: 2 });
-  expect(await client.next(isRefusal())).toMatchObject({ code: 'not_found', ref: 2 });
+  client.chat('answer', { replyTo: messageId, roomId: 'elsewhere', ref: 3 });
+  expect(await client.next(isRefusal())).toMatchObject({ code: 'not_found', ref: 3 });
+  await client.next(isAck(2));
   expect((await fullHistory(server(), 'replies')).at(-1)).toMatchObject({ content: 'answer', replyTo: messageId });
 });
 
