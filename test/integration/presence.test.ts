@@ -101,7 +101,7 @@ describe.concurrent('a room of many', () => {
   });
 
   // A known defect: the number leaves out users in their grace, whose leaves are then announced on top of it.
-  test.fails('PRES-3: whoever counts with the notices arrives at the number that the room has', async () => {
+  test('PRES-3: whoever counts with the notices arrives at the number that the room has', async () => {
     const observer = await TestClient.join(server(), { userId: 'observer', rooms: ['count'] });
     const crowd = await Promise.all(
       Array.from({ length: 110 }, (_, i) => TestClient.connect(server(), { userId: `n${i}`, rooms: ['count'], records: false })),

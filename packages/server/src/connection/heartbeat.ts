@@ -11,6 +11,8 @@ export interface Pulsed {
 }
 
 const SLOTS = 25;
+/** Silence is looked for this often, in ticks: a connection ends at most 5 s after its time. */
+const TICKS_PER_CHECK = 5;
 
 /** One timer for all: each connection is pinged every 25 s, spread over the seconds, and ended after 60 s of silence. */
 export class Heartbeat {
@@ -44,10 +46,14 @@ export class Heartbeat {
 
   tick(): void {
     this.#turn = (this.#turn + 1) % SLOTS;
+    if (this.#turn % TICKS_PER_CHECK === 0) this.#endSilent();
+    for (const connection of this.#slots[this.#turn] ?? []) connection.ping();
+  }
+
+  #endSilent(): void {
     const deadline = this.#clock.monotonic() - LIMITS.silenceMs;
-    for (const connection of this.#slots[this.#turn] ?? []) {
-      if (connection.seenAt < deadline) connection.destroy();
-      else connection.ping();
+    for (const slot of this.#slots) {
+      for (const connection of slot) if (connection.seenAt < deadline) connection.destroy();
     }
   }
 }

@@ -89,7 +89,6 @@ export class Presence {
       this.#members.delete(member.userId);
       gone.push(member);
     }
-    if (gone.length > 0) this.#chooseTelling();
     return gone;
   }
 
@@ -106,27 +105,27 @@ export class Presence {
     return this.#telling.kind === 'each';
   }
 
-  /** The number to tell now, if one is due. */
+  /**
+   * The number to tell now, if one is due: everyone whose leave is not final, so that who counts joins and leaves arrives at the same.
+   * Once a number below the limit has been told, joins and leaves are told one by one again.
+   */
   dueCount(now: number): number | undefined {
     const telling = this.#telling;
-    if (telling.kind === 'each' || telling.toldMembers === this.#present || now - telling.toldAt < LIMITS.presenceIntervalMs)
-      return undefined;
+    const members = this.#members.size;
+    if (telling.kind === 'each' || telling.toldMembers === members || now - telling.toldAt < LIMITS.presenceIntervalMs) return undefined;
     telling.toldAt = now;
-    telling.toldMembers = this.#present;
-    return this.#present;
+    telling.toldMembers = members;
+    if (members < LIMITS.presenceAnnounceResume) this.#telling = { kind: 'each' };
+    return members;
   }
 
   /** True while a number has still to be told. */
   get owesCount(): boolean {
-    return this.#telling.kind === 'count' && this.#telling.toldMembers !== this.#present;
+    return this.#telling.kind === 'count' && this.#telling.toldMembers !== this.#members.size;
   }
 
   #chooseTelling(): void {
-    const announced = this.#members.size;
-    if (this.#telling.kind === 'each' && announced > LIMITS.presenceAnnounceMax) {
-      this.#telling = { kind: 'count', toldAt: Number.NEGATIVE_INFINITY, toldMembers: -1 };
-    } else if (this.#telling.kind === 'count' && announced < LIMITS.presenceAnnounceResume) {
-      this.#telling = { kind: 'each' };
-    }
+    if (this.#telling.kind === 'count' || this.#members.size <= LIMITS.presenceAnnounceMax) return;
+    this.#telling = { kind: 'count', toldAt: Number.NEGATIVE_INFINITY, toldMembers: -1 };
   }
 }

@@ -42,6 +42,9 @@ interface Queued {
   readonly bytes: number;
 }
 
+/** What the largest message takes of the byte bound, generously. */
+const LARGEST_BYTES = 8 * 1024;
+
 type State = 'idle' | 'waiting' | 'writing' | 'backoff';
 
 /**
@@ -115,8 +118,9 @@ export class WriteBehind implements WriteQueue {
     return this.#failures > 0;
   }
 
+  /** True when a message may be refused for want of room. */
   isFull(): boolean {
-    return this.#takenMessages >= this.#options.maxMessages || this.#takenBytes >= this.#options.maxBytes;
+    return this.#takenMessages >= this.#options.maxMessages || this.#takenBytes + LARGEST_BYTES > this.#options.maxBytes;
   }
 
   /** Writes on without waiting for more; resolves when everything is stored, or after `deadlineMs` with what is not. */
