@@ -3,6 +3,7 @@ import { compose } from './compose.ts';
 import { describeProblems, readConfig } from './config.ts';
 import { drain, onStopSignal } from './ops/drain.ts';
 import { createLogger, type Logger } from './ops/logger.ts';
+import { explainStartFailure } from './ops/start-failure.ts';
 import { systemClock } from './util/clock.ts';
 
 /** config → compose → start → signal → drain. No logic. */
@@ -30,12 +31,19 @@ try {
   logger.info({ url: node.url, version, store: config.store, node: process.version }, 'listening');
   process.stdout.write(`Hubbub is open to everyone at ${node.url} (open mode: no sign-in, anyone may read and write)\n`);
 } catch (error) {
-  await die(logger, error, 'cannot start');
+  const reason = explainStartFailure(error, config);
+  if (reason === undefined) await die(logger, error, 'cannot start');
+  logger.error({ reason }, 'cannot start');
+  await end(logger, `cannot start: ${reason}`);
 }
 
 async function die(log: Logger, error: unknown, what: string): Promise<never> {
   log.error({ err: error }, what);
-  process.stderr.write(`${what}: ${error instanceof Error ? error.message : String(error)}\n`);
+  return end(log, `${what}: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+async function end(log: Logger, message: string): Promise<never> {
+  process.stderr.write(`${message}\n`);
   await log.flush();
   process.exit(1);
 }
