@@ -1,20 +1,8 @@
 // A browser's own WebSocket, in a page that the server itself serves. Usage: node chromium.mjs HTTP_URL NAME (CHROMIUM: the browser)
-import { chromium } from 'playwright-core';
+import { launchBrowser } from './browser.mjs';
 
 const [url, name] = process.argv.slice(2);
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--headless',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
+const browser = await launchBrowser();
 try {
   const page = await browser.newPage();
   await page.goto(url);

@@ -1,13 +1,13 @@
 // The page that a fresh server shows: one room, live messages, resume after a lost connection. No framework, no build.
+import { clear, endRetries, showEntry, showMessage, showNotice } from './lines.js';
+import { Outbox } from './outbox.js';
 
 const at = (id) => document.getElementById(id);
 const status = at('status');
 const note = at('note');
-const list = at('messages');
-const KEPT_LINES = 500;
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const REMEMBERED_IDS = 2000;
 
-/** The present visit: who, where, how far we have read. */
+/** The present visit: who, where, how far we have read, what is not sent. */
 let visit;
 
 at('name').value = localStorage.getItem('hubbub.name') ?? '';
@@ -17,12 +17,15 @@ at('join').addEventListener('submit', (event) => {
   const name = at('name').value.trim();
   const room = at('room').value.trim();
   if (name === '' || room === '') return;
+  if (visit?.outbox.size > 0 && !confirm(`Not sent yet: ${visit.outbox.size}. Leave the room without sending?`)) return;
   localStorage.setItem('hubbub.name', name);
-  visit?.socket?.close(1000);
-  visit = { name, room, userId: userId(), position: undefined, seen: new Set(), tries: 0, socket: undefined, unsent: new Map() };
-  list.replaceChildren();
+  end(visit);
+  visit = { name, room, userId: userId(), position: undefined, seen: new Set(), tries: 0, socket: undefined };
+  visit.outbox = outboxOf(visit);
+  clear();
   note.textContent = '';
   at('chat').hidden = false;
+  at('send').hidden = false;
   connect(visit);
   at('content').focus();
 });
@@ -32,12 +35,24 @@ at('send').addEventListener('submit', (event) => {
   const input = at('content');
   if (visit === undefined || input.value.trim() === '') return;
   const messageId = uuid();
-  const frame = { type: 'chat', roomId: visit.room, content: input.value, messageId, ref: messageId };
-  visit.unsent.set(messageId, frame);
-  if (visit.isJoined) visit.socket.send(JSON.stringify(frame));
-  input.value = '';
-  note.textContent = '';
+  if (visit.outbox.put({ frame: { type: 'chat', roomId: visit.room, content: input.value, messageId, ref: messageId } })) input.value = '';
+  else note.textContent = `${visit.outbox.size} messages are waiting to be sent; this one is kept in the field.`;
 });
+
+addEventListener('beforeunload', (event) => {
+  if (visit?.outbox.size > 0) event.preventDefault();
+});
+
+function outboxOf(current) {
+  const send = (frame) => current.socket.send(JSON.stringify(frame));
+  const outbox = new Outbox(send, (entry) => showEntry(entry, current.name, () => outbox.put(entry)));
+  return outbox;
+}
+
+function end(current) {
+  current?.outbox.close();
+  current?.socket?.close(1000);
+}
 
 function connect(current) {
   const query = new URLSearchParams({ userId: current.userId, username: current.name, room: current.position ? '' : current.room });
@@ -54,17 +69,30 @@ function connect(current) {
     if (current === visit && socket === current.socket) receive(current, JSON.parse(event.data));
   });
   socket.addEventListener('close', ({ code }) => {
-    if (current !== visit || socket !== current.socket) return;
-    current.isJoined = false;
-    if (code === 1000 || code === 1008 || code === 4403) {
-      status.textContent = `Disconnected (${code})`;
-      return;
-    }
-    // Full jitter, so that a restart does not bring everybody back in the same moment.
-    const waitMs = Math.random() * Math.min(30_000, 500 * 2 ** current.tries++);
-    status.textContent = 'Connection lost, trying again …';
-    setTimeout(() => current === visit && connect(current), waitMs);
+    if (current === visit && socket === current.socket) onClosed(current, code);
   });
+}
+
+function onClosed(current, code) {
+  current.isJoined = false;
+  current.outbox.close();
+  if (code === 1000 || code === 1008 || code === 4403) return refuse(current, `The server ended the connection (${code}).`);
+  // Full jitter, so that a restart does not bring everybody back in the same moment.
+  const waitMs = Math.random() * Math.min(30_000, 500 * 2 ** current.tries++);
+  status.textContent = 'Connection lost, trying again …';
+  setTimeout(() => current === visit && connect(current), waitMs);
+}
+
+/** The visit is over, and says why. */
+function refuse(current, reason) {
+  visit = undefined;
+  current.outbox.giveUp(reason);
+  endRetries();
+  end(current);
+  status.textContent = 'Not connected';
+  note.textContent = reason;
+  at('send').hidden = true;
+  at('room').focus();
 }
 
 function receive(current, frame) {
@@ -73,6 +101,7 @@ function receive(current, frame) {
     case 'system':
       // Imported messages have no place in the order.
       if (frame.seq > current.position.seq) current.position = { epoch: current.epoch, seq: frame.seq };
+      if (current.outbox.received(frame.messageId)) note.textContent = '';
       if (isNew(current, frame.messageId)) showMessage(frame);
       return;
     case 'join':
@@ -81,12 +110,26 @@ function receive(current, frame) {
     case 'joined':
       return onJoined(current, frame);
     case 'ack':
-      current.unsent.delete(frame.messageId);
+      if (current.outbox.acked(frame.messageId)) note.textContent = '';
       return;
     case 'error':
-      if (!frame.retryable) current.unsent.delete(frame.ref);
-      note.textContent = frame.message;
+      return onError(current, frame);
   }
+}
+
+function onError(current, frame) {
+  const waitMs = current.outbox.refused(frame);
+  if (waitMs > 0) note.textContent = `${frame.message} It is sent again by itself.`;
+  else if (waitMs === 0) note.textContent = '';
+  else if (current.isJoined || frame.code === 'username_invalid') note.textContent = frame.message;
+  // Not joined, so it was the room that was refused; the way back in is the one after a lost connection.
+  else if (frame.retryable) current.socket.close(4000);
+  else refuse(current, roomRefusal(current.room, frame));
+}
+
+function roomRefusal(room, { code, message }) {
+  const isReserved = code === 'room_invalid' && /^(dm|private):/.test(room);
+  return isReserved ? 'Room names that begin with “dm:” or “private:” are reserved. Choose another one.' : message;
 }
 
 function onJoined(current, frame) {
@@ -95,44 +138,18 @@ function onJoined(current, frame) {
   current.epoch = frame.epoch;
   current.isJoined = true;
   status.textContent = `In ${current.room} as ${current.name}`;
+  note.textContent = '';
   if (isResumed && frame.recovered === false) showNotice(undefined, 'Some messages may be missing here');
   // What is replayed comes after this frame, and counts when it is here.
   if (!isResumed || frame.recovered === false) current.position = { epoch: frame.epoch, seq: frame.seq - (frame.replay ?? 0) };
-  for (const unsent of current.unsent.values()) current.socket.send(JSON.stringify({ ...unsent, retry: true }));
+  current.outbox.open();
 }
 
 function isNew({ seen }, messageId) {
   if (seen.has(messageId)) return false;
   seen.add(messageId);
-  if (seen.size > 4 * KEPT_LINES) seen.delete(seen.values().next().value);
+  if (seen.size > REMEMBERED_IDS) seen.delete(seen.values().next().value);
   return true;
-}
-
-function showMessage({ timestamp, username, content, type }) {
-  const name = document.createElement('b');
-  name.textContent = type === 'system' ? `${username} (announcement)` : username;
-  addLine(timestamp, '', name, content);
-}
-
-function showNotice(timestamp, text) {
-  addLine(timestamp, 'notice', text);
-}
-
-/** Everything as text, never as HTML: it comes from strangers. */
-function addLine(timestamp, className, ...parts) {
-  const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
-  const line = document.createElement('p');
-  line.className = className;
-  if (timestamp !== undefined) {
-    const time = document.createElement('time');
-    time.dateTime = timestamp;
-    time.textContent = clock.format(new Date(timestamp));
-    line.append(time);
-  }
-  line.append(...parts);
-  list.append(line);
-  if (list.childElementCount > KEPT_LINES) list.firstElementChild.remove();
-  if (isAtEnd) list.scrollTop = list.scrollHeight;
 }
 
 function userId() {

@@ -6,6 +6,8 @@ const FILES = [
   { url: '/', file: 'index.html', type: 'text/html; charset=utf-8' },
   { url: '/style.css', file: 'style.css', type: 'text/css; charset=utf-8' },
   { url: '/chat.js', file: 'chat.js', type: 'text/javascript; charset=utf-8' },
+  { url: '/lines.js', file: 'lines.js', type: 'text/javascript; charset=utf-8' },
+  { url: '/outbox.js', file: 'outbox.js', type: 'text/javascript; charset=utf-8' },
   { url: '/favicon.svg', file: 'favicon.svg', type: 'image/svg+xml' },
 ] as const;
 
