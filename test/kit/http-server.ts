@@ -1,3 +1,4 @@
+import { LiveCollector } from '../../packages/server/src/analytics/live-collector.ts';
 import type { Directory, MemberView, PostOutcome, PostRequest } from '../../packages/server/src/hub/directory.ts';
 import { createImporter } from '../../packages/server/src/import/importer.ts';
 import { silentLogger } from '../../packages/server/src/ops/logger.ts';
@@ -5,6 +6,9 @@ import { createMetrics } from '../../packages/server/src/ops/metrics.ts';
 import { MemoryStore } from '../../packages/server/src/store/memory-store.ts';
 import { createHttpServer, type HttpDeps, type HttpServer } from '../../packages/server/src/transport/http-server.ts';
 import { FakeClock } from './fake-clock.ts';
+
+/** Of a server that did nothing yet, with three messages of old. */
+export const SNAPSHOT = new LiveCollector(new FakeClock(), { totals: { chatMessages: 3, deletedMessages: 0 }, activity: [] });
 
 const READY = { ok: true, reasons: [] };
 const open: HttpServer[] = [];
@@ -58,7 +62,7 @@ export async function httpServer(overrides: Partial<HttpDeps> = {}) {
     directory,
     store,
     metrics: createMetrics('1.2.3'),
-    snapshot: () => ({ totalMessages: 3 }),
+    snapshot: () => SNAPSHOT.snapshot(),
     importer: createImporter({ store, clock, onImported: () => {} }),
     adminToken: 'secret-token',
     clients: () => 5,

@@ -10,7 +10,7 @@ const BAD_JSON: RefusedFrame = { type: 'refused', code: 'bad_json', message: 'Th
 const NO_OBJECT: RefusedFrame = { type: 'refused', code: 'bad_frame', message: 'The frame must be one JSON object.', ref: undefined };
 const UNKNOWN_TYPE: Refusal = {
   code: 'unknown_type',
-  message: 'This server does not know this type; it knows chat, system, join, leave, typing, position and auth.',
+  message: 'This server does not know this type; it knows chat, system, join, leave, typing and position.',
 };
 const ROOM_INVALID: Refusal = {
   code: 'room_invalid',

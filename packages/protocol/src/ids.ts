@@ -5,6 +5,12 @@ import { isCleanLine, isLongerThan } from './text.ts';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const ROOM_ID = /^[A-Za-z0-9_.:#-]+$/;
 
+/** For names of the wrong form and for reserved ones alike: whether somebody made such a room is not told. */
+export const NO_SUCH_ROOM: Refusal = {
+  code: 'room_invalid',
+  message: `There is no such room: room names have 1 to ${LIMITS.roomIdLength} of the letters A-Z and a-z, digits and _ - . : #, and do not begin with dm: or private:`,
+};
+
 const BAD_USERNAME: Refusal = {
   code: 'username_invalid',
   message: `A username has 1 to ${LIMITS.usernameCodePoints} characters, not only white space, and no control characters.`,

@@ -43,6 +43,6 @@ export type {
   TypingNotice,
   UnknownFrame,
 } from './frames.ts';
-export { checkUsername, isReservedRoomId, isRoomId, isUserId, isUuid, parseUuid } from './ids.ts';
+export { checkUsername, isReservedRoomId, isRoomId, isUserId, isUuid, NO_SUCH_ROOM, parseUuid } from './ids.ts';
 export { LIMITS } from './limits.ts';
 export { isoTime } from './time.ts';

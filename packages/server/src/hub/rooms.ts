@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type ErrorCode, isReservedRoomId, isRoomId, LIMITS } from '@hubbub/protocol';
+import { type ErrorCode, isReservedRoomId, isRoomId, LIMITS, NO_SUCH_ROOM } from '@hubbub/protocol';
 import type { Bus } from '../bus/bus.ts';
 import { type RoomRecord, type Store, StoreUnavailable } from '../store/store.ts';
 import type { Clock } from '../util/clock.ts';
@@ -63,7 +63,7 @@ export class Rooms {
     if (room !== undefined) return { kind: 'open', room };
     const opening = this.#opening.get(roomId);
     if (opening !== undefined) return opening;
-    if (!isRoomId(roomId) || isReservedRoomId(roomId)) return refuse('room_invalid', 'There is no such room, or its name is not allowed.');
+    if (!isRoomId(roomId) || isReservedRoomId(roomId)) return refuse(NO_SUCH_ROOM.code, NO_SUCH_ROOM.message);
     if (this.#rooms.size + this.#opening.size >= this.#options.maxRooms && !this.#closeOneIdle()) {
       return refuse('overloaded', `This server has its ${this.#options.maxRooms} live rooms; try again later.`);
     }

@@ -12,9 +12,11 @@ export const HTTP_ERRORS = {
   bad_request: 400,
   unauthorized: 401,
   no_such_path: 404,
+  method_not_allowed: 405,
   request_timeout: 408,
   payload_too_large: 413,
   unsupported_media_type: 415,
+  upgrade_required: 426,
   headers_too_large: 431,
 } as const;
 

@@ -12,7 +12,7 @@ export async function collectApi(app: FastifyInstance, version: string): Promise
     openapi: {
       openapi: '3.1.0',
       info: {
-        title: 'Hubbub',
+        title: 'Hubbub API',
         version,
         description: 'Room chat over HTTP: history, members, posting, analytics. Live messages come over the WebSocket at `/ws`.',
         license: { name: 'MIT', identifier: 'MIT' },
@@ -35,6 +35,8 @@ export async function serveApiDocs(app: FastifyInstance): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
     staticCSP: PAGE_POLICY,
-    uiConfig: { deepLinking: true, tryItOutEnabled: true, validatorUrl: null },
+    theme: { title: 'Hubbub API' },
+    // The layout without the bar on top, which holds a logo and asks for the address of another document.
+    uiConfig: { deepLinking: true, tryItOutEnabled: true, validatorUrl: null, layout: 'BaseLayout' },
   });
 }

@@ -5,7 +5,6 @@ import { type Answer, errorBody, refused } from './answer.ts';
 
 /** Fastify's own words for what a request can do wrong. Everything that is not here and below 500 is a bad_request. */
 const KNOWN: Readonly<Record<string, Answer>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: refused('payload_too_large', 'The body is too large.'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: refused('unsupported_media_type', 'Send JSON with "content-type: application/json".'),
   FST_ERR_CTP_EMPTY_JSON_BODY: refused('bad_json', 'The body is empty; it should be JSON.'),
   FST_ERR_CTP_INVALID_JSON_BODY: refused('bad_json', 'The body is not valid JSON.'),
@@ -27,6 +26,7 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
 
 /** For what fails before a route is found. */
 export function answerFor(error: FastifyError, request: FastifyRequest, logger: Logger): Answer {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(request.routeOptions.bodyLimit);
   const known = KNOWN[error.code];
   if (known !== undefined) return known;
   if (error.validation !== undefined) return refused('bad_request', describeValidation(error.validation, error.validationContext));
@@ -36,6 +36,10 @@ export function answerFor(error: FastifyError, request: FastifyRequest, logger: 
   if (status >= 400 && status < 500) return { status, body: errorBody('bad_request', 'The request cannot be understood.') };
   logger.error({ err: error, method: request.method, route: request.routeOptions.url ?? 'unmatched' }, 'request failed');
   return refused('internal', 'A bug on our side; it has been logged.');
+}
+
+function tooLarge(limit: number): Answer {
+  return refused('payload_too_large', `The body is too large: at most ${limit / 1024} KiB are taken here.`);
 }
 
 const PLACES: Readonly<Record<string, string>> = { querystring: 'query parameter', params: 'path parameter', body: 'field' };

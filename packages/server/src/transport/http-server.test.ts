@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { closeServers, httpServer } from '../../../../test/kit/http-server.ts';
+import { closeServers, httpServer, SNAPSHOT } from '../../../../test/kit/http-server.ts';
 import type { HttpServer } from './http-server.ts';
 
 afterEach(closeServers);
@@ -113,9 +113,40 @@ describe('every answer', () => {
   });
 });
 
+describe('what is asked in the wrong way', () => {
+  it('HTTP-34 is 405 with what a known path takes', async () => {
+    const { http } = await httpServer();
+    const ask = async (method: 'DELETE' | 'PUT' | 'POST' | 'GET' | 'PATCH', url: string) => {
+      const answer = await http.app.inject({ method, url });
+      return [answer.statusCode, answer.headers.allow, answer.json().error.code];
+    };
+    expect(await ask('DELETE', '/api/rooms/r/messages')).toEqual([405, 'GET, HEAD, POST', 'method_not_allowed']);
+    expect(await ask('POST', '/health')).toEqual([405, 'GET, HEAD', 'method_not_allowed']);
+    expect(await ask('GET', '/api/admin/import')).toEqual([405, 'POST', 'method_not_allowed']);
+    expect(await ask('PUT', '/ws')).toEqual([405, 'GET, HEAD', 'method_not_allowed']);
+    expect(await ask('PATCH', '/api/openapi.json')).toEqual([405, 'GET, HEAD', 'method_not_allowed']);
+    expect(await ask('DELETE', '/nope')).toEqual([404, undefined, 'no_such_path']);
+  });
+
+  it('HTTP-35 is 426 at /ws without an upgrade', async () => {
+    const { get } = await httpServer();
+    const answer = await get('/ws?userId=ada');
+    expect([answer.statusCode, answer.headers.upgrade, answer.json().error.code]).toEqual([426, 'websocket', 'upgrade_required']);
+    expect(answer.json().error.message).toContain('WebSocket');
+  });
+
+  it('names the limit of a body that is too large, and the rule of a room name', async () => {
+    const { get, post } = await httpServer();
+    const large = await post('/api/rooms/r/messages', { content: 'x'.repeat(20_000) });
+    expect([large.statusCode, large.json().error.message]).toEqual([413, 'The body is too large: at most 16 KiB are taken here.']);
+    const badRoom = await get('/api/rooms/a%20b/messages');
+    expect([badRoom.statusCode, badRoom.json().error.message]).toEqual([404, expect.stringContaining('1 to 64')]);
+  });
+});
+
 describe('the rest of the API', () => {
   it('HTTP-32 has the snapshot whole, or 404 when analytics is off', async () => {
-    expect((await (await httpServer()).get('/api/analytics')).json()).toEqual({ totalMessages: 3 });
+    expect((await (await httpServer()).get('/api/analytics')).json()).toEqual(SNAPSHOT.snapshot());
     expect((await (await httpServer({ snapshot: () => undefined })).get('/api/analytics')).statusCode).toBe(404);
   });
 
@@ -134,6 +165,7 @@ describe('the rest of the API', () => {
       '/ready',
     ]);
     expect(Object.keys(paths['/api/rooms/{room}/messages'])).toEqual(['get', 'post']);
+    expect(JSON.stringify(paths)).not.toContain('Default Response');
   });
 
   it('HTTP-10, HTTP-30 has a page whose policy allows no inline script', async () => {

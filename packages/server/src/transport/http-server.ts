@@ -7,6 +7,7 @@ import { collectApi, serveApiDocs } from './api-docs.ts';
 import { limitBodyTime } from './body-timeout.ts';
 import { answerClientError, answerErrors, answerFor, sendAnswer } from './errors.ts';
 import type { HttpDeps } from './http-deps.ts';
+import { offerUpgrade, refuseOtherMethods, watchPaths } from './methods.ts';
 import { createNodeServer } from './node-server.ts';
 import { importRoute } from './routes/import.ts';
 import type { Route, StreamRoute } from './routes/route.ts';
@@ -46,12 +47,15 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   app.addHook('onSend', async (_request, reply) => {
     if (closed !== undefined) reply.header('connection', 'close');
   });
+  const paths = watchPaths(app);
   await collectApi(app, deps.version);
   await app.register(async (scope) => {
     for (const route of routes(deps)) addRoute(scope, route);
+    offerUpgrade(scope);
   });
   await app.register(async (scope) => addStreamRoute(scope, importRoute(deps), stopping.signal));
   await serveApiDocs(app);
+  for (const path of paths) refuseOtherMethods(app, path);
   await app.ready();
   const { server } = app;
   return {

@@ -11,15 +11,25 @@ export class HubbubWebSocket extends WebSocket {
   owner: WsSocket | undefined;
 }
 
+/** What a stream passes to `_write` with bytes (documented for implementers). */
+const NOTHING = Buffer.alloc(0);
+const BYTES = 'buffer' as BufferEncoding;
+
 /**
- * `ws` reads and does the handshakes; what we say goes past its sender as finished frames, straight to the TCP socket
- * (unmasked and uncompressed, so there is nothing to do). Control frames go through `ws`, in order with the rest.
+ * `ws` reads and does the handshakes; what we say goes past its sender as finished frames (unmasked and uncompressed, so there is
+ * nothing to do). It also goes past the stream's own queue, by the `_write` that every Writable documents: Outbound keeps the only queue
+ * and hands over nothing while something is under way, so the stream's bookkeeping (a tick and three objects a write) would be paid
+ * for nothing. Control frames go through `ws`; the kernel gets each frame whole, in the order of the handing over.
  */
 export class WsSocket implements Socket {
   readonly #ws: HubbubWebSocket;
   readonly #tcp: NetSocket;
   readonly #clock: Clock;
   #listener: SocketListener | undefined;
+  /** Bytes that the kernel has not taken, and writes that have not ended. */
+  #unsent = 0;
+  #underWay = 0;
+  #isInCall = false;
   #isAwaitingDrain = false;
 
   constructor(ws: HubbubWebSocket, tcp: NetSocket, clock: Clock) {
@@ -45,21 +55,30 @@ export class WsSocket implements Socket {
   }
 
   get unsent(): number {
-    return this.#tcp.writableLength;
+    return this.#unsent + this.#tcp.writableLength;
   }
 
   write(bytes: Uint8Array): void {
     if (!this.#tcp.writable) return;
-    this.#tcp.write(bytes);
-    if (this.#tcp.writableLength > 0) this.#awaitDrain();
+    this.#underWay += 1;
+    this.#unsent += bytes.length;
+    this.#isInCall = true;
+    this.#tcp._write(bytes, BYTES, this.#onWritten);
+    this.#isInCall = false;
   }
 
   writeAll(pieces: readonly Uint8Array[]): void {
-    if (!this.#tcp.writable) return;
-    this.#tcp.cork();
-    for (const piece of pieces) this.#tcp.write(piece);
-    this.#tcp.uncork();
-    if (this.#tcp.writableLength > 0) this.#awaitDrain();
+    this.write(Buffer.concat(pieces));
+  }
+
+  awaitDrain(): void {
+    // What we wrote ends in onWritten. What waits in the stream's queue is of `ws` (a pong), and an empty write behind it ends with it.
+    if (this.#underWay > 0 || this.#isAwaitingDrain) return;
+    this.#isAwaitingDrain = true;
+    this.#tcp.write(NOTHING, () => {
+      this.#isAwaitingDrain = false;
+      this.#listener?.onDrain();
+    });
   }
 
   ping(): void {
@@ -69,7 +88,7 @@ export class WsSocket implements Socket {
   close(code: number, reason: string): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
     this.#ws.close(code, reason);
-    this.#watchClosing(this.#tcp.writableLength);
+    this.#watchClosing(this.unsent);
   }
 
   destroy(): void {
@@ -84,28 +103,25 @@ export class WsSocket implements Socket {
     this.#ws.resume();
   }
 
-  /** The stream's own `drain` comes only above its high-water mark; an empty write behind the rest ends when that has gone. */
-  #awaitDrain(): void {
-    if (this.#isAwaitingDrain) return;
-    this.#isAwaitingDrain = true;
-    this.#tcp.write(NOTHING, () => {
-      this.#isAwaitingDrain = false;
-      this.#listener?.onDrain();
-    });
-  }
+  /** The kernel has it: within the call of `write`, or later when it was full. */
+  readonly #onWritten = (error?: Error | null): void => {
+    this.#underWay -= 1;
+    if (this.#underWay === 0) this.#unsent = 0;
+    if (error) this.#tcp.destroy();
+    else if (!this.#isInCall && this.#underWay === 0) this.#listener?.onDrain();
+  };
 
   /** Gives the peer time while it takes anything at all. */
   #watchClosing(unsentBefore: number): void {
     this.#clock.after(CLOSE_PATIENCE_MS, () => {
       if (this.#ws.readyState === WebSocket.CLOSED) return;
-      const unsent = this.#tcp.writableLength;
+      const unsent = this.unsent;
       if (unsent > 0 && unsent < unsentBefore) this.#watchClosing(unsent);
       else this.#ws.terminate();
     });
   }
 }
 
-const NOTHING = Buffer.alloc(0);
 
 function onMessage(this: WebSocket, bytes: Buffer | ArrayBuffer | Buffer[], isBinary: boolean): void {
   const listener = (this as HubbubWebSocket).owner?.listener;
@@ -124,4 +140,7 @@ function onClose(this: WebSocket, code: number): void {
 }
 
 /** Protocol errors and resets: `ws` closes by itself (1002, 1007, 1009, 1006), and `close` follows. */
-function onError(): void {}
+function onError(this: WebSocket, error: Error): void {
+  const isTooBig = 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+  if (isTooBig) (this as HubbubWebSocket).owner?.listener?.onTooBig();
+}

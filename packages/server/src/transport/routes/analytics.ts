@@ -1,11 +1,8 @@
-import { Type } from 'typebox';
 import { ok, refused } from '../answer.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { type Route, route } from './route.ts';
 import { errors } from './schemas.ts';
-
-/** Analytics describes its own answers: here they are any object, so that a new measure needs no change. */
-const Snapshot = Type.Object({}, { additionalProperties: true, description: 'The live snapshot of this node.' });
+import { Snapshot } from './snapshot-schema.ts';
 
 export function analyticsRoutes({ snapshot }: Pick<HttpDeps, 'snapshot'>): readonly Route[] {
   return [

@@ -2,18 +2,23 @@ import { Type } from 'typebox';
 import { ok } from '../answer.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { type Route, route } from './route.ts';
+import { described } from './schemas.ts';
 
 type HealthDeps = Pick<HttpDeps, 'clients' | 'storageState' | 'isReady' | 'version' | 'clock'>;
 
 const Health = Type.Object({
-  status: Type.String(),
+  status: Type.String({ description: '`ok`' }),
   clients: Type.Integer({ description: 'Open WebSocket connections of this node.' }),
   storage: Type.String({ description: '`ok`, `unavailable` or `disabled`' }),
   version: Type.String(),
-  uptimeSeconds: Type.Integer(),
+  uptimeSeconds: Type.Integer({ description: 'Since the start.' }),
 });
 
-const Ready = Type.Object({ status: Type.String(), storage: Type.String(), reasons: Type.Array(Type.String()) });
+const Ready = Type.Object({
+  status: Type.String({ description: '`ready` or `unavailable`' }),
+  storage: Type.String({ description: '`ok`, `unavailable` or `disabled`' }),
+  reasons: Type.Array(Type.String(), { description: 'Short words; empty when it is ready.' }),
+});
 
 export function healthRoutes({ clients, storageState, isReady, version, clock }: HealthDeps): readonly Route[] {
   const startedAt = clock.monotonic();
@@ -21,7 +26,7 @@ export function healthRoutes({ clients, storageState, isReady, version, clock }:
     route({
       method: 'GET',
       url: '/health',
-      schema: { summary: 'Whether the process lives', tags: ['operations'], response: { 200: Health } },
+      schema: { summary: 'Whether the process lives', tags: ['operations'], response: { 200: described(Health, 'The process lives.') } },
       answer: () => {
         const uptimeSeconds = Math.floor((clock.monotonic() - startedAt) / 1000);
         return ok({ status: 'ok', clients: clients(), storage: storageState(), version, uptimeSeconds });
@@ -34,7 +39,7 @@ export function healthRoutes({ clients, storageState, isReady, version, clock }:
         summary: 'Whether new clients should come here',
         description: '503 while it starts, drains, has a full write queue or cannot reach its bus.',
         tags: ['operations'],
-        response: { 200: Ready, 503: Ready },
+        response: { 200: described(Ready, 'Ready.'), 503: described(Ready, 'Not ready; `reasons` says why.') },
       },
       answer: () => {
         const { ok: isOk, reasons } = isReady();

@@ -1,10 +1,10 @@
-import { isoTime, isReservedRoomId, isRoomId, isUserId, LIMITS } from '@hubbub/protocol';
+import { isoTime, isReservedRoomId, isRoomId, isUserId, LIMITS, NO_SUCH_ROOM } from '@hubbub/protocol';
 import type { MessagePage, PageQuery, StoredMessage } from '../../store/store.ts';
 import { type Answer, ok, refused } from '../answer.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { readStore } from './read-store.ts';
 import { type Route, route } from './route.ts';
-import { errors, HistoryQuery, RoomPage, RoomParams, UserPage, UserParams } from './schemas.ts';
+import { described, errors, HistoryQuery, RoomPage, RoomParams, UserPage, UserParams } from './schemas.ts';
 
 type HistoryDeps = Pick<HttpDeps, 'store' | 'storageState'>;
 
@@ -31,7 +31,7 @@ export function historyRoutes({ store, storageState }: HistoryDeps): readonly Ro
         tags: ['rooms'],
         params: RoomParams,
         querystring: HistoryQuery,
-        response: { 200: RoomPage, ...errors(400, 404, 429, 503) },
+        response: { 200: described(RoomPage, 'One page; of a room that nobody wrote in, an empty one.'), ...errors(400, 404, 429, 503) },
       },
       answer: ({ params: { room: roomId }, query }) =>
         isPublicRoom(roomId)
@@ -50,7 +50,7 @@ export function historyRoutes({ store, storageState }: HistoryDeps): readonly Ro
         tags: ['users'],
         params: UserParams,
         querystring: HistoryQuery,
-        response: { 200: UserPage, ...errors(400, 429, 503) },
+        response: { 200: described(UserPage, 'One page; of a user who wrote nothing, an empty one.'), ...errors(400, 429, 503) },
       },
       answer: ({ params: { user: userId }, query }) =>
         isUserId(userId)
@@ -69,7 +69,7 @@ export function isPublicRoom(roomId: string): boolean {
   return isRoomId(roomId) && !isReservedRoomId(roomId);
 }
 
-export const noRoom: Answer = refused('room_invalid', 'There is no such room, or its name is not allowed.');
+export const noRoom: Answer = refused(NO_SUCH_ROOM.code, NO_SUCH_ROOM.message);
 const noUser: Answer = refused('bad_request', 'The path parameter "user" is no user id: 1 to 128 characters without control characters.');
 const bothCursors: Answer = refused('bad_request', 'The query parameters "before" and "after" exclude each other.');
 

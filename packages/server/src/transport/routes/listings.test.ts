@@ -2,8 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { closeServers, httpServer } from '../../../../../test/kit/http-server.ts';
 import type { MemberView } from '../../hub/directory.ts';
 import { type Store, type StoredMessage, StoreUnavailable } from '../../store/store.ts';
+import { encodeCursor } from './opaque-cursor.ts';
 
 afterEach(closeServers);
+
+const raw = (text: string) => Buffer.from(text).toString('base64url');
 
 function message(roomId: string, n: number): StoredMessage {
   const messageId = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
@@ -143,8 +146,13 @@ describe('members', () => {
     expect(second.next).toBeNull();
   });
 
-  it('HTTP-5 refuse a forged cursor', async () => {
-    const { get } = await httpServer();
-    expect((await get('/api/rooms/r/members?after=abc')).statusCode).toBe(400);
-  });
+  it.each(['abc', `${encodeCursor([1000, 'u1'])}%21junk`, raw('[1e999,"x"]'), raw('[null,"u1"]'), raw('[ 1000,"u1"]'), raw('[1.5,"u1"]')])(
+    'HTTP-5, HTTP-15 refuse the forged cursor %s',
+    async (cursor) => {
+      const { get, directory } = await httpServer();
+      directory.present = [1, 2].map(ann);
+      expect((await get(`/api/rooms/r/members?after=${encodeCursor([1000, 'u1'])}`)).statusCode).toBe(200);
+      expect((await get(`/api/rooms/r/members?after=${cursor}`)).json().error.code).toBe('bad_request');
+    },
+  );
 });

@@ -6,7 +6,7 @@ import { isPublicRoom, noRoom } from './history.ts';
 import { decodeCursor, encodeCursor } from './opaque-cursor.ts';
 import { badCursor } from './read-store.ts';
 import { type Route, route } from './route.ts';
-import { errors, ListQuery, MemberList, RoomParams } from './schemas.ts';
+import { described, errors, ListQuery, MemberList, RoomParams } from './schemas.ts';
 
 /** The last member shown. */
 interface Shown {
@@ -24,7 +24,10 @@ export function memberRoutes({ directory }: Pick<HttpDeps, 'directory'>): readon
         tags: ['rooms'],
         params: RoomParams,
         querystring: ListQuery,
-        response: { 200: MemberList, ...errors(400, 404, 429) },
+        response: {
+          200: described(MemberList, 'One page of members; of a room that nobody is in, an empty one.'),
+          ...errors(400, 404, 429),
+        },
       },
       answer: ({ params: { room }, query: { limit = LIMITS.defaultPageSize, after } }) => {
         if (!isPublicRoom(room)) return noRoom;

@@ -5,7 +5,7 @@ import { type Answer, refused } from '../answer.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { isPublicRoom, noRoom } from './history.ts';
 import { type Route, route } from './route.ts';
-import { errors, Message, PostBody, PostQuery, RoomParams } from './schemas.ts';
+import { described, errors, Message, PostBody, PostQuery, RoomParams } from './schemas.ts';
 
 type PostDeps = Pick<HttpDeps, 'directory' | 'config' | 'clock'>;
 
@@ -31,7 +31,11 @@ export function postRoutes({ directory, config, clock }: PostDeps): readonly Rou
         params: RoomParams,
         querystring: PostQuery,
         body: PostBody,
-        response: { 200: Message, 201: Message, ...errors(400, 403, 404, 409, 413, 415, 422, 429, 503) },
+        response: {
+          200: described(Message, 'A repeat: the first message with this `messageId`.'),
+          201: described(Message, 'The message, stored.'),
+          ...errors(400, 403, 404, 409, 413, 415, 422, 429, 503),
+        },
       },
       async answer({ params: { room: roomId }, query, body, address }) {
         if (!isPublicRoom(roomId)) return noRoom;
@@ -71,8 +75,9 @@ type Ids = { readonly messageId: string | undefined; readonly replyTo: string | 
 function readIds(body: { readonly messageId?: string; readonly replyTo?: string }): Read<Ids> {
   const messageId = body.messageId === undefined ? undefined : parseUuid(body.messageId);
   const replyTo = body.replyTo === undefined ? undefined : parseUuid(body.replyTo);
-  if (body.messageId !== undefined && messageId === undefined) return no(refused('bad_request', '"messageId" is a UUID.'));
-  if (body.replyTo !== undefined && replyTo === undefined) return no(refused('bad_request', '"replyTo" is a UUID.'));
+  if (body.messageId !== undefined && messageId === undefined)
+    return no(refused('bad_request', '"messageId" must be a UUID, such as 550e8400-e29b-41d4-a716-446655440000.'));
+  if (body.replyTo !== undefined && replyTo === undefined) return no(refused('bad_request', '"replyTo" must be the UUID of a message.'));
   return { kind: 'read', messageId, replyTo };
 }
 

@@ -7,7 +7,7 @@ import type { HttpDeps } from '../http-deps.ts';
 import { decodeCursor, encodeCursor } from './opaque-cursor.ts';
 import { badCursor, readStore } from './read-store.ts';
 import { type Route, route } from './route.ts';
-import { errors, ListQuery, RoomList } from './schemas.ts';
+import { described, errors, ListQuery, RoomList } from './schemas.ts';
 
 type RoomsDeps = Pick<HttpDeps, 'store' | 'storageState' | 'directory' | 'clock'>;
 
@@ -36,7 +36,7 @@ export function roomRoutes(deps: RoomsDeps): readonly Route[] {
         summary: 'Rooms, stored and live, by name',
         tags: ['rooms'],
         querystring: ListQuery,
-        response: { 200: RoomList, ...errors(400, 429, 503) },
+        response: { 200: described(RoomList, 'One page of rooms.'), ...errors(400, 429, 503) },
       },
       answer: ({ query: { limit = LIMITS.defaultPageSize, after } }) => {
         const place = readPlace(after);

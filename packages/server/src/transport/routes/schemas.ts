@@ -1,17 +1,28 @@
 import { ERROR_CODES, LIMITS } from '@hubbub/protocol';
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 
 const timestamp = (description: string) => Type.String({ description, examples: ['2025-12-30T10:30:00.000Z'] });
 
-export const ErrorAnswer = Type.Object(
-  {
-    error: Type.Object({
-      code: Type.String({ description: `One of ${Object.keys(ERROR_CODES).join(', ')}, or a word of HTTP's own such as bad_request.` }),
-      message: Type.String(),
-    }),
-  },
-  { description: 'Why not.' },
-);
+const errorFields = {
+  error: Type.Object({
+    code: Type.String({ description: `One of ${Object.keys(ERROR_CODES).join(', ')}, or a word of HTTP's own such as bad_request.` }),
+    message: Type.String({ description: 'What is wrong and what is allowed, in a sentence.' }),
+  }),
+};
+
+/** What the statuses mean here; each route uses some of them. */
+const ERROR_MEANINGS: Readonly<Record<number, string>> = {
+  400: 'The request is not as it should be; the message names the part.',
+  401: "The administrator's token is missing or wrong.",
+  403: 'You may not do this here.',
+  404: 'There is no such thing here: a room name that is not allowed or reserved, or a feature that is switched off.',
+  409: 'Another message of this room has this `messageId`.',
+  413: 'The body is too large.',
+  415: 'The body is no JSON.',
+  422: 'A filter of this room refused the message.',
+  429: 'Too fast; `Retry-After` has the seconds to wait.',
+  503: 'The store is away or behind, or the server keeps no messages; try again after `Retry-After`, if there is one.',
+};
 
 export const RoomParams = Type.Object({
   room: Type.String({ description: 'Room name, percent-encoded (`%23ubuntu`): 1 to 64 letters, digits and `_ - . : #`.' }),
@@ -41,7 +52,7 @@ export const Message = Type.Object({
   content: Type.String(),
   timestamp: timestamp('UTC, three decimals'),
   seq: Type.Optional(Type.Integer({ description: 'Place in the room; imported messages have none.' })),
-  replyTo: Type.Optional(Type.String()),
+  replyTo: Type.Optional(Type.String({ description: 'The id of the message that this one answers.' })),
 });
 
 const nextCursor = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
@@ -96,4 +107,12 @@ export const PostBody = Type.Object({
   username: Type.Optional(Type.String()),
 });
 
-export const errors = (...statuses: readonly number[]) => Object.fromEntries(statuses.map((status) => [String(status), ErrorAnswer]));
+export const errors = (...statuses: readonly number[]) =>
+  Object.fromEntries(
+    statuses.map((status) => [String(status), Type.Object(errorFields, { description: ERROR_MEANINGS[status] ?? 'Why not.' })]),
+  );
+
+/** The same answer, said to mean this. */
+export function described<T extends TSchema>(schema: T, description: string): T {
+  return { ...schema, description };
+}
