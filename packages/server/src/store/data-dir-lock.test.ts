@@ -34,6 +34,12 @@ describe('the lock of the data directory', () => {
     expect(String(error)).toMatch(/cannot make the data directory .*file\/below.*DATA_DIR/);
   });
 
+  it('CONFIG-4: says so, rather than trying forever, where the system takes no folders', async () => {
+    const error = await lockDataDir('/proc/hubbub/below').catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DataDirError);
+    expect(String(error)).toContain('cannot make the data directory');
+  });
+
   it('refuses a second holder in this process, until the first lets go', async () => {
     const first = await lockDataDir(root);
     await expect(lockDataDir(root)).rejects.toThrow(`in use by process ${process.pid}`);

@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 export interface Lock {
@@ -37,13 +37,30 @@ export async function lockDataDir(dir: string): Promise<Lock> {
 
 function makeFolder(path: string): void {
   try {
-    const made = mkdirSync(path, { recursive: true, mode: 0o700 });
+    const missing = missingFolders(path);
+    for (const folder of missing) mkdirUnlessThere(folder);
     // What was made on the way down has the mode too; a umask may have taken bits of it away.
-    if (made !== undefined) chmodSync(path, 0o700);
+    if (missing.length > 0) chmodSync(path, 0o700);
   } catch (error) {
     throw new DataDirError(
       `cannot make the data directory ${path}: ${reasonOf(error)}. Set DATA_DIR to a folder that this user may write to.`,
     );
+  }
+}
+
+/** From the top down. One by one, since Node's recursive mkdir never returns where a parent exists but takes no folders, as /proc. */
+function missingFolders(path: string): readonly string[] {
+  const missing: string[] = [];
+  for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
+  return missing;
+}
+
+function mkdirUnlessThere(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have made it just now.
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }
 
