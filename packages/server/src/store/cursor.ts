@@ -9,6 +9,9 @@ export interface Place {
 
 export type Listing = 'room' | 'user';
 
+const FIRST_TIME = Date.parse('0000-01-01T00:00:00.000Z');
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z');
+
 const TAGS = { room: 'r', user: 'u' } as const;
 
 export function encodePlace(listing: Listing, place: Place): Cursor {
@@ -21,7 +24,14 @@ export function decodePlace(listing: Listing, cursor: Cursor): Place {
   const [timestamp, seq, row] = [Number(match[2]), Number(match[3]), Number(match[4])];
   const place = { timestamp, seq, row };
   if (!Object.values(place).every(Number.isSafeInteger)) throw new BadCursor('not a cursor of this listing');
+  // Leading zeros and "-0" are spellings that `encodePlace` does not use.
+  if (!isPossible(place) || encodePlace(listing, place) !== cursor) throw new BadCursor('not a cursor of this listing');
   return place;
+}
+
+/** An import takes the years that ISO 8601 has; what was numbered was sent to this server, and so after 1970. */
+function isPossible({ timestamp, seq }: Place): boolean {
+  return timestamp >= (seq > 0 ? 0 : FIRST_TIME) && timestamp <= LAST_TIME;
 }
 
 export function encodeName(name: string): Cursor {

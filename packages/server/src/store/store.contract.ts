@@ -500,7 +500,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
         expect(seqs(newer.messages)).toEqual([3, 4, 5]);
       });
 
-      it('refuses cursors that it did not make, and those of another listing', async () => {
+      it('HTTP-5, HTTP-15 refuses cursors that it did not make, and those of another listing', async () => {
         await append(sent(1), sent(2));
         const { before } = await store.roomMessages('r', { limit: 1 });
         const real = before as Cursor;
@@ -513,7 +513,9 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
           '../../etc',
           "' or 1=1 --",
           Buffer.from('r1,1,NaN,2').toString('base64url'),
-          Buffer.from(`r1,${'9'.repeat(16)},1,1`).toString('base64url'),
+          ...[`r1,${'9'.repeat(16)},1,1`, 'r1,-99,1,1', 'r1,-99999999999999,0,1', 'r1,999999999999999,1,1', 'r1,01,1,1', 'r1,-0,0,1'].map(
+            (text) => Buffer.from(text).toString('base64url'),
+          ),
         ];
         for (const cursor of forged) {
           await expect(store.roomMessages('r', { limit: 1, before: cursor })).rejects.toBeInstanceOf(BadCursor);
