@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GENERATED, isCurrent } from '../../../scripts/config-docs.mjs';
-import { type Config, defaultMaxConnections, describeProblems, readConfig } from './config.ts';
+import { type Config, defaultMaxConnections, describeProblems, readCallFolder, readConfig } from './config.ts';
 
 function read(env: Record<string, string>): Config {
   const outcome = readConfig(env, 20_000);
@@ -14,6 +14,10 @@ function problemsOf(env: Record<string, string>): readonly string[] {
 }
 
 describe('the configuration', () => {
+  it('knows from npm where a command was typed', () => {
+    expect([readCallFolder({ INIT_CWD: '/home/ada' }), readCallFolder({})]).toEqual(['/home/ada', '.']);
+  });
+
   it('has the defaults of the contract', () => {
     expect(read({})).toEqual({
       port: 8080,

@@ -43,6 +43,11 @@ export function readConfig(env: Environment = process.env, descriptorLimit: numb
   return { kind: 'ok', config: Object.freeze(config) };
 }
 
+/** The folder in which somebody typed the command: npm itself goes to the repository's root before it runs a script. */
+export function readCallFolder(env: Environment = process.env): string {
+  return env.INIT_CWD ?? '.';
+}
+
 /** One message for all of it, ready to print. */
 export function describeProblems(problems: readonly ConfigProblem[]): string {
   const lines = problems.map(({ name, value, problem }) => `  ${name}=${value}\n    ${problem}`);

@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { STANDARD_INPUT } from './source.ts';
 
 export interface ImportArguments {
   /** `-` is standard input. */
@@ -27,7 +29,7 @@ Running it again with the same file adds nothing twice.
   --data-dir DIR     the server's data folder (default: DATA_DIR, ./data)
   --url URL          send to this server, whoever holds the data folder
   --token-file FILE  the administrator's token for --url (default: admin-token in the data folder)
-  --strict           exit with 1 when a line was refused
+  --strict           exit with 1 when a line was refused (without it: when every line was)
   --help             this page
 
 While a server holds the data folder the events go through it, otherwise straight into the store.
@@ -56,6 +58,18 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
   } catch (error) {
     return { kind: 'wrong', message: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Paths as they were meant where the command was typed. */
+export function resolveFrom(folder: string, given: ImportArguments): ImportArguments {
+  const { files, dataDir, tokenFile } = given;
+  const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(folder, path));
+  return {
+    ...given,
+    files: files.map((file) => (file === STANDARD_INPUT ? file : resolve(folder, file))),
+    dataDir: absolute(dataDir),
+    tokenFile: absolute(tokenFile),
+  };
 }
 
 function findProblem(files: readonly string[], url: string | undefined): string | undefined {

@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../store/memory-store.ts';
 import { systemClock } from '../util/clock.ts';
-import { parseArguments } from './arguments.ts';
+import { parseArguments, resolveFrom } from './arguments.ts';
 import { importFiles } from './import-files.ts';
 import { createImporter, type ImportSummary } from './importer.ts';
 import type { ImportTarget } from './port.ts';
@@ -25,6 +25,11 @@ describe('the arguments of the import command', () => {
       expect(parseArguments(argv)).toMatchObject({ kind: 'wrong' });
     },
   );
+
+  it('names files as seen from where it was typed', () => {
+    const given = { files: ['a.gz', '-', '/b'], url: undefined, dataDir: 'd', tokenFile: undefined, isStrict: false };
+    expect(resolveFrom('/home/ada', given)).toEqual({ ...given, files: ['/home/ada/a.gz', '-', '/b'], dataDir: '/home/ada/d' });
+  });
 
   it('may ask for help', () => {
     expect(parseArguments(['--help'])).toEqual({ kind: 'help' });
@@ -63,7 +68,8 @@ describe('the report of an import', () => {
   });
 
   it('decides the exit code', () => {
-    const refused: ImportSummary = { ...SUMMARY, refused: 1 };
+    const refused: ImportSummary = { ...SUMMARY, read: 2, refused: 1 };
+    expect(exitCode([SUMMARY, { ...SUMMARY, read: 2, refused: 2 }], false)).toBe(1);
     expect(exitCode([SUMMARY, refused], false)).toBe(0);
     expect(exitCode([SUMMARY, refused], true)).toBe(1);
     expect(exitCode([SUMMARY, { ...SUMMARY, end: { kind: 'source_failed', message: '' } }], false)).toBe(1);
@@ -80,7 +86,7 @@ it('shows percentage, rate and remaining time by the bytes of the file', () => {
 
 describe('importing files', () => {
   const line = '{"t":1700000000000,"room":"r","user":"u","content":"x"}\n';
-  const setUp = (store: Pick<MemoryStore, 'importEvents'>) => {
+  const setUp = (store: Pick<MemoryStore, 'importEvents'>, text = line) => {
     const importer = createImporter({ store, clock: systemClock, onImported: () => undefined });
     const target: ImportTarget = {
       name: 'a store',
@@ -88,7 +94,13 @@ describe('importing files', () => {
       close: async () => undefined,
     };
     const [out, err] = [new PassThrough(), new PassThrough()];
-    const terminal = { stdin: Readable.from([Buffer.from(line)]), out, err, clock: systemClock, signal: new AbortController().signal };
+    const terminal = {
+      stdin: Readable.from([Buffer.from(text, 'latin1')]),
+      out,
+      err,
+      clock: systemClock,
+      signal: new AbortController().signal,
+    };
     return { run: (paths: string[]) => importFiles(paths, target, terminal), said: () => String(out.read()) };
   };
 
@@ -99,7 +111,22 @@ describe('importing files', () => {
       ['source_failed', 0],
       ['complete', 1],
     ]);
-    expect(said()).toContain('standard input: 1 events read');
+    expect(said()).toContain('standard input: 1 event read');
+  });
+
+  it('says of a file that is not there only that', async () => {
+    const { run, said } = setUp(new MemoryStore());
+    await run(['/nowhere/log.gz']);
+    expect(said()).toBe('/nowhere/log.gz: there is no such file.\n');
+  });
+
+  it('says of something else than JSON lines what it should be', async () => {
+    const { run, said } = setUp(new MemoryStore(), '\x89PNG\r\n\x1a\n\0\0\n');
+    expect(exitCode(await run(['-']), false)).toBe(1);
+    expect(said()).toContain('This is not JSON lines');
+    const broken = setUp(new MemoryStore(), '{"t":1}\n');
+    await broken.run(['-']);
+    expect(broken.said()).not.toContain('This is not JSON lines');
   });
 
   it('goes no further when the store failed', async () => {

@@ -40,7 +40,7 @@ async function importFile(path: string, target: ImportTarget, terminal: Terminal
     const summary = await target.importPieces(source.chunks, { signal, onProgress });
     progress = summary;
     hide();
-    terminal.out.write(report(source.name, summary, (clock.monotonic() - started) / 1000));
+    terminal.out.write(report(source.name, summary, (clock.monotonic() - started) / 1000, source.looksLikeLines()));
     return summary;
   } catch (error) {
     hide();
@@ -56,7 +56,7 @@ async function openOrFail(path: string, stdin: Readable): Promise<Source> {
     return await openSource(path, stdin);
   } catch (error) {
     const failure = error instanceof SourceFailed ? error : new SourceFailed(error instanceof Error ? error.message : String(error));
-    return { name: path, size: undefined, bytesRead: () => 0, chunks: failing(failure) };
+    return { name: path, size: undefined, bytesRead: () => 0, looksLikeLines: () => true, chunks: failing(failure) };
   }
 }
 

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { MessageChannel } from 'node:worker_threads';
 import { openImportTarget } from '../compose-import.ts';
-import { describeProblems, readConfig } from '../config.ts';
+import { describeProblems, readCallFolder, readConfig } from '../config.ts';
 import { systemClock } from '../util/clock.ts';
-import { type ImportArguments, parseArguments, USAGE } from './arguments.ts';
+import { type ImportArguments, parseArguments, resolveFrom, USAGE } from './arguments.ts';
 import { importFiles } from './import-files.ts';
 import { exitCode } from './report.ts';
 
@@ -22,11 +22,12 @@ async function main(argv: readonly string[]): Promise<number> {
   // Timers of the clock do not keep a process alive, and a pause before a retry may be all that is going on.
   const { port1: awake } = new MessageChannel();
   awake.on('message', () => undefined);
+  const named = resolveFrom(readCallFolder(), parsed.arguments);
   try {
-    const { url, tokenFile, dataDir = read.config.dataDir } = parsed.arguments;
+    const { url, tokenFile, dataDir = read.config.dataDir } = named;
     const opened = await openImportTarget({ store: read.config.store, dataDir, url, tokenFile, clock: systemClock });
     if (opened.kind === 'failed') return say(process.stderr, `${opened.message}\n`, 1);
-    return await runOn(opened.target, parsed.arguments);
+    return await runOn(opened.target, named);
   } finally {
     awake.close();
   }

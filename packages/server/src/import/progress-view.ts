@@ -43,7 +43,7 @@ function showBar(standing: Standing, out: Writable, clock: Clock, elapsed: () =>
 /** `42 %, 90,000 events, 21,000/s, 6 s left`. Exported for its test. */
 export function describe(standing: Standing, seconds: number): string {
   const { read, refused } = standing.progress();
-  const parts = [`${count(read)} events`, `${count(perSecond(read, seconds))}/s`];
+  const parts = [events(read), `${count(perSecond(read, seconds))}/s`];
   if (refused > 0) parts.push(`${count(refused)} refused`);
   const { size } = standing;
   const done = standing.bytesRead();
@@ -55,6 +55,11 @@ export function describe(standing: Standing, seconds: number): string {
 
 export function count(value: number): string {
   return value.toLocaleString('en-US');
+}
+
+/** `1 event`, `2,000 events`. */
+export function events(number: number): string {
+  return number === 1 ? '1 event' : `${count(number)} events`;
 }
 
 export function perSecond(events: number, seconds: number): number {

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { gunzipChunks } from './gunzip.ts';
@@ -11,6 +11,8 @@ export interface Source {
   readonly size: number | undefined;
   /** Bytes taken from it so far, before decompression. */
   bytesRead(): number;
+  /** Whether it begins as JSON lines do; true as long as nothing was read. */
+  looksLikeLines(): boolean;
   /** May be read once. Rejects with SourceFailed. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
@@ -22,13 +24,24 @@ const CHUNK_BYTES = 16 * 1024;
 
 export async function openSource(path: string, stdin: Readable): Promise<Source> {
   if (path === STANDARD_INPUT) return sourceOf('standard input', stdin, undefined);
-  const status = await stat(path);
+  const status = await statOf(path);
   if (status.isDirectory()) throw new SourceFailed(`${path} is a folder`);
   return sourceOf(path, createReadStream(path, { highWaterMark: CHUNK_BYTES }), status.isFile() ? status.size : undefined);
 }
 
+async function statOf(path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new SourceFailed('there is no such file');
+    throw error;
+  }
+}
+
 export function sourceOf(name: string, bytes: AsyncIterable<Uint8Array>, size: number | undefined): Source {
   let count = 0;
+  let looksLikeLines = true;
   async function* counted(): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of bytes) {
@@ -39,7 +52,15 @@ export function sourceOf(name: string, bytes: AsyncIterable<Uint8Array>, size: n
       throw new SourceFailed(`${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return { name, size, bytesRead: () => count, chunks: decompressed(name, counted()) };
+  async function* judged(): AsyncGenerator<Uint8Array> {
+    let isFirst = true;
+    for await (const chunk of decompressed(name, counted())) {
+      if (isFirst) looksLikeLines = looksLikeText(chunk);
+      isFirst = false;
+      yield chunk;
+    }
+  }
+  return { name, size, bytesRead: () => count, looksLikeLines: () => looksLikeLines, chunks: judged() };
 }
 
 /** Told by its first bytes: names lie, and standard input has none. */
