@@ -111,6 +111,12 @@ describe('every answer', () => {
     clock.advance(1000);
     expect((await get('/api/analytics')).statusCode).toBe(200);
   });
+
+  it.each(['/%61pi/rooms', '/a%70i/rooms', '/nope'])('HTTP-22 is refused under the spelling %s too', async (url) => {
+    const { get } = await httpServer({ apiRate: { perSec: 1, burst: 1 } });
+    await get(url);
+    expect((await get(url)).statusCode).toBe(429);
+  });
 });
 
 describe('what is asked in the wrong way', () => {
@@ -217,6 +223,19 @@ describe('the import', () => {
 });
 
 describe('a socket', () => {
+  it('HTTP-22 is refused under an absolute address too', async () => {
+    const { http } = await httpServer({ apiRate: { perSec: 1, burst: 1 } });
+    const { port } = await http.listen(0, '127.0.0.1');
+    const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+    socket.write('GET http://x/api/rooms HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2));
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    await vi.waitFor(() => expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 429']));
+    socket.destroy();
+  });
+
   const ASK = 'POST /api/rooms/r/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
 
   async function talk(http: HttpServer, bytes: string): Promise<{ readonly socket: Socket; text(): string }> {

@@ -63,10 +63,18 @@ function refuseEarly(app: FastifyInstance, { config, clock, apiRate = API_RATE }
     if (changes && !isOriginAllowed(origin, host, config.allowedOrigins)) {
       return sendAnswer(reply, refused('forbidden', 'Pages of this origin may not use this server.'));
     }
-    const waitMs = request.url.startsWith('/api') ? limit.take(request.clientKey) : 0;
+    const waitMs = isCounted(request.routeOptions.url) ? limit.take(request.clientKey) : 0;
     if (waitMs > 0) return sendAnswer(reply, refused('rate_limited', 'Too many requests from this address.', waitMs));
     return undefined;
   });
+}
+
+/**
+ * By the route that was found, since a target has many spellings: `/%61pi`, `http://host/api`. What has no route, or only the `*` of
+ * a preflight, is counted too.
+ */
+function isCounted(route: string | undefined): boolean {
+  return route === undefined || route === '*' || route.startsWith('/api');
 }
 
 declare module 'fastify' {
