@@ -78,6 +78,9 @@ function createApp(deps: HttpDeps): FastifyInstance {
   return Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
+    // Fields that nobody knows are ignored, as in frames.
+    onProtoPoisoning: 'remove',
+    onConstructorPoisoning: 'remove',
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // "5" is no number in a body; the numbers of a query are read in `addRoute`.
     ajv: { customOptions: { coerceTypes: false } },

@@ -72,12 +72,35 @@ describe('posting', () => {
     ['a bad name', { content: 'x', username: 'a\nb' }],
     ['no JSON', '{"content"'],
     ['nothing', ''],
-    ['a prototype', '{"__proto__":{"x":1},"content":"x"}'],
+    ['a prototype and no content', '{"__proto__":{"content":"x"}}'],
+    ['an id that is empty', { content: 'x', messageId: '' }],
   ])('refuses %s with 400 and publishes nothing', async (_name, payload) => {
     const { post, directory } = await httpServer();
     const answer = await post(URL, payload);
     expect([answer.statusCode, Object.keys(answer.json().error)]).toEqual([400, ['code', 'message']]);
     expect(directory.posted).toEqual([]);
+  });
+
+  it.each([
+    '{"content":"x","__proto__":{"polluted":1,"userId":"evil"}}',
+    '{"content":"x","constructor":{"prototype":{"polluted":1}}}',
+    '{"content":"x","constructor":5,"prototype":{"polluted":1}}',
+    '{"content":"x","messageId":null,"replyTo":null}',
+  ])('HTTP-3, FRAME-10 ignores what a frame ignores in %s', async (payload) => {
+    const { post, directory } = await httpServer();
+    expect((await post(URL, payload)).statusCode).toBe(201);
+    expect(directory.posted).toEqual([
+      {
+        roomId: '#ubuntu',
+        type: 'chat',
+        userId: 'anonymous',
+        username: 'Anonymous',
+        content: 'x',
+        messageId: undefined,
+        replyTo: undefined,
+      },
+    ]);
+    expect('polluted' in {} || 'polluted' in Object).toBe(false);
   });
 
   it.each(['dm:a', 'private:b', 'a%20b', 'x'.repeat(65)])('HTTP-18 does not know the room %s', async (room) => {

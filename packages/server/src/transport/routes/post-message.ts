@@ -72,12 +72,14 @@ function readAuthor(query: Named, body: Named): Read<{ readonly userId: string; 
 
 type Ids = { readonly messageId: string | undefined; readonly replyTo: string | undefined };
 
-function readIds(body: { readonly messageId?: string; readonly replyTo?: string }): Read<Ids> {
-  const messageId = body.messageId === undefined ? undefined : parseUuid(body.messageId);
-  const replyTo = body.replyTo === undefined ? undefined : parseUuid(body.replyTo);
-  if (body.messageId !== undefined && messageId === undefined)
+/** null is as good as absent, as in frames. */
+function readIds(body: { readonly messageId?: string | null; readonly replyTo?: string | null }): Read<Ids> {
+  const messageId = parseUuid(body.messageId ?? '');
+  const replyTo = parseUuid(body.replyTo ?? '');
+  if (typeof body.messageId === 'string' && messageId === undefined)
     return no(refused('bad_request', '"messageId" must be a UUID, such as 550e8400-e29b-41d4-a716-446655440000.'));
-  if (body.replyTo !== undefined && replyTo === undefined) return no(refused('bad_request', '"replyTo" must be the UUID of a message.'));
+  if (typeof body.replyTo === 'string' && replyTo === undefined)
+    return no(refused('bad_request', '"replyTo" must be the UUID of a message.'));
   return { kind: 'read', messageId, replyTo };
 }
 

@@ -98,10 +98,12 @@ export const PostQuery = Type.Object({
   username: Type.Optional(Type.String({ description: '`Anonymous` by default.' })),
 });
 
+const optionalId = (description: string) => Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], description }));
+
 export const PostBody = Type.Object({
   content: Type.String({ description: `1 to ${LIMITS.contentCodePoints} characters.` }),
-  messageId: Type.Optional(Type.String({ description: 'A UUID: a repeat with the same one is answered with the first message.' })),
-  replyTo: Type.Optional(Type.String({ description: 'The id of a message of this room.' })),
+  messageId: optionalId('A UUID: a repeat with the same one is answered with the first message. null is none.'),
+  replyTo: optionalId('The id of a message of this room. null is none.'),
   type: Type.Optional(Type.Union([Type.Literal('chat'), Type.Literal('system')], { default: 'chat' })),
   userId: Type.Optional(Type.String()),
   username: Type.Optional(Type.String()),
