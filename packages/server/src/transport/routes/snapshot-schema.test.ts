@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SNAPSHOT } from '../../../../../test/kit/http-server.ts';
 import type { LiveSnapshot } from '../../analytics/snapshot.ts';
@@ -37,5 +38,10 @@ describe('the schema of the snapshot', () => {
   it('HTTP-10 has a description for each', () => {
     const { properties } = SCHEMA;
     expect(Object.entries(properties ?? {}).filter(([, { description }]) => description === undefined)).toEqual([]);
+  });
+
+  it('has every field in docs/analytics-live.md', () => {
+    const text = readFileSync(new URL('../../../../../docs/analytics-live.md', import.meta.url), 'utf8');
+    expect(Object.keys(SCHEMA.properties ?? {}).filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
 });

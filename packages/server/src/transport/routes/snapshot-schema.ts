@@ -43,7 +43,7 @@ const sinceStart = nested(
     joins: count('Users who entered a room.'),
     leaves: count('Users who left one.'),
     dropped: counts('Refused frames and cut deliveries, by reason.'),
-    closed: counts('Connections ended, by close code.'),
+    closed: counts('Connections that this node closed, by reason.'),
     resumes: nested(
       {
         recovered: count('Resumes that missed nothing.'),
