@@ -16,6 +16,7 @@ export const HTTP_ERRORS = {
   request_timeout: 408,
   payload_too_large: 413,
   unsupported_media_type: 415,
+  expectation_failed: 417,
   upgrade_required: 426,
   headers_too_large: 431,
 } as const;

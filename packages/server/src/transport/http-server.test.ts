@@ -222,7 +222,45 @@ describe('the import', () => {
   });
 });
 
+/** Until the first answer has come whole, or the socket is closed. */
+async function answerTo(http: HttpServer, bytes: string): Promise<string> {
+  const { port } = await http.listen(0, '127.0.0.1');
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk;
+  });
+  socket.write(bytes);
+  await vi.waitFor(() => expect(text).toMatch(/\r\n\r\n/));
+  await vi.waitFor(() => expect(text).toMatch(/HTTP\/1.1 204|\}\s*(0\s*)?$/));
+  socket.destroy();
+  return text;
+}
+
 describe('a socket', () => {
+  it.each([
+    ['GET * HTTP/1.1\r\nHost: x', 404, 'no_such_path'],
+    ['GET *health HTTP/1.1\r\nHost: x', 404, 'no_such_path'],
+    ['GET /health HTTP/1.1', 400, 'bad_request'],
+    ['GET /ws HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket', 400, 'bad_request'],
+    ['GET /health HTTP/1.1\r\nHost: x\r\nExpect: foo', 417, 'expectation_failed'],
+  ])('HTTP-7 has the shape of an error for %j', async (head, status, code) => {
+    const { http } = await httpServer();
+    const text = await answerTo(http, `${head}\r\n\r\n`);
+    expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(JSON.parse(text.slice(text.indexOf('{"error"'), text.lastIndexOf('}') + 1))).toEqual({
+      error: { code, message: expect.any(String) },
+    });
+  });
+
+  it.each(['OPTIONS * HTTP/1.1\r\nHost: x', 'OPTIONS /api/rooms HTTP/1.1\r\nHost: x', 'GET /health HTTP/1.0'])(
+    'HTTP-7 has no error for %j',
+    async (head) => {
+      const { http } = await httpServer();
+      expect(await answerTo(http, `${head}\r\n\r\n`)).toMatch(/^HTTP\/1.1 20[04] /);
+    },
+  );
+
   it('HTTP-22 is refused under an absolute address too', async () => {
     const { http } = await httpServer({ apiRate: { perSec: 1, burst: 1 } });
     const { port } = await http.listen(0, '127.0.0.1');

@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { refused } from './answer.ts';
 
 /** More header lines than any honest client sends. Node itself would silently drop those above its own count. */
 export const MAX_HEADER_LINES = 100;
@@ -22,14 +23,22 @@ export function createNodeServer(handler: RequestListener, maxConnections: numbe
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       noDelay: true,
+      // Node's own refusal has no body; ours stands in security.ts.
+      requireHostHeader: false,
       // Java's HttpClient offers `Upgrade: h2c` on plain requests: those are HTTP.
-      shouldUpgradeCallback: (request) => isWebSocket(request) && !hasTooManyHeaders(request),
+      shouldUpgradeCallback: (request) => isWebSocket(request) && request.headers.host !== undefined && !hasTooManyHeaders(request),
     },
     handler,
   );
   server.maxHeadersCount = 2 * MAX_HEADER_LINES;
   server.maxConnections = maxConnections + HTTP_SOCKETS;
+  server.on('checkExpectation', refuseExpectation);
   return server;
+}
+
+function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const { status, body } = refused('expectation_failed', 'The only expectation that is met is 100-continue.');
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', connection: 'close' }).end(JSON.stringify(body));
 }
 
 export function hasTooManyHeaders(request: IncomingMessage): boolean {

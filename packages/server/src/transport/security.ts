@@ -45,6 +45,8 @@ export async function secure(app: FastifyInstance, deps: SecurityDeps): Promise<
       allowedHeaders: ['content-type', 'authorization'],
       exposedHeaders: ['retry-after'],
       maxAge: 600,
+      // An OPTIONS that is no preflight asks what is possible: an answer as good as any, and in no other shape of error.
+      strictPreflight: false,
     });
   };
   await app.register(cors, { delegator });
@@ -56,6 +58,9 @@ function refuseEarly(app: FastifyInstance, { config, clock, apiRate = API_RATE }
   app.decorateRequest('clientKey', '');
   app.addHook('onRequest', async (request, reply) => {
     if (hasTooManyHeaders(request.raw)) return sendAnswer(reply.header('connection', 'close'), tooManyHeaders);
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      return sendAnswer(reply.header('connection', 'close'), refused('bad_request', 'HTTP/1.1 needs the header "host".'));
+    }
     request.clientKey = addressKey(readAddress(request.raw));
     const { origin, host } = request.headers;
     const changes = request.method !== 'GET' && request.method !== 'HEAD' && request.method !== 'OPTIONS';
@@ -63,6 +68,8 @@ function refuseEarly(app: FastifyInstance, { config, clock, apiRate = API_RATE }
     if (changes && !isOriginAllowed(origin, host, config.allowedOrigins)) {
       return sendAnswer(reply, refused('forbidden', 'Pages of this origin may not use this server.'));
     }
+    // `*` is the whole server and no path, but the router would take it for `/`.
+    if (request.url.startsWith('*') && request.method !== 'OPTIONS') return sendAnswer(reply, refused('no_such_path', 'This is no path.'));
     const waitMs = isCounted(request.routeOptions.url) ? limit.take(request.clientKey) : 0;
     if (waitMs > 0) return sendAnswer(reply, refused('rate_limited', 'Too many requests from this address.', waitMs));
     return undefined;
