@@ -119,7 +119,7 @@ function receive(current, frame) {
 
 function onError(current, frame) {
   const waitMs = current.outbox.refused(frame);
-  if (waitMs > 0) note.textContent = `${frame.message} It is sent again by itself.`;
+  if (waitMs > 0) note.textContent = `${frame.code === 'rate_limited' ? 'Too fast.' : frame.message} The message is sent again by itself.`;
   else if (waitMs === 0) note.textContent = '';
   else if (current.isJoined || frame.code === 'username_invalid') note.textContent = frame.message;
   // Not joined, so it was the room that was refused; the way back in is the one after a lost connection.
