@@ -27,6 +27,7 @@ const socket: Socket = {
   writeAll: (pieces) => {
     for (const piece of pieces) written += piece.length;
   },
+  awaitDrain: () => {},
   ping: () => {},
   close: () => {},
   destroy: () => {},
@@ -48,6 +49,7 @@ function roomOf(members: number): Room {
       userId: `u${i}`,
       username: 'U',
       authorJson,
+      history: 0,
       isOpen: true,
       backlog: 0,
       send: (bytes, delivery) => outbound.send(bytes, delivery),

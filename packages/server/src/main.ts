@@ -21,13 +21,16 @@ process.on('uncaughtException', (error) => void die(logger, error, 'uncaught exc
 process.on('unhandledRejection', (error) => void die(logger, error, 'unhandled rejection'));
 
 try {
-  const node = await compose(config, systemClock, logger, version);
+  const starting = compose(config, systemClock, logger, version);
+  // From the first moment on: a stop while it starts is a clean one too, as soon as it has started.
   onStopSignal(async (signal) => {
     logger.info({ signal }, 'stopping');
+    const node = await starting;
     const code = await drain(node.drainSteps, { clock: systemClock, logger, unstored: () => node.unstored() });
     await logger.flush();
     return code;
   });
+  const node = await starting;
   logger.info({ url: node.url, version, store: config.store, node: process.version }, 'listening');
   process.stdout.write(`Hubbub is open to everyone at ${node.url} (open mode: no sign-in, anyone may read and write)\n`);
 } catch (error) {

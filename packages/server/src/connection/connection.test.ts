@@ -165,14 +165,6 @@ describe('a connection', () => {
     expect(ann.of('ack').map((each) => each.ref)).toEqual([1]);
   });
 
-  it('acks the repeat of an imported message without a position of its own', async () => {
-    const bench = new ChatBench();
-    const ann = await bench.guest();
-    ann.connection.acked('r', { messageId: 'm', roomId: 'r', position: undefined, publication: undefined });
-    await ann.listen();
-    expect(ann.of('ack')).toMatchObject([{ ref: 'r', epoch: '', seq: 0 }]);
-  });
-
   it('that closes while it enters a room is in no room', async () => {
     const bench = new ChatBench();
     const ann = await bench.guest({ rooms: [] });

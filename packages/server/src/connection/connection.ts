@@ -7,7 +7,6 @@ import {
   encodeError,
   encodeLeft,
   LIMITS,
-  type Position,
   type Ref,
 } from '@hubbub/protocol';
 import type { Identity } from '../admission/identity.ts';
@@ -56,9 +55,15 @@ export interface ConnectionStart {
  * (the socket is paused, so that is one read's worth at most).
  * `closing`: nothing is heard or said any more, the handshake runs. `closed`: the socket is gone.
  */
+interface Arrived {
+  readonly text: string;
+  /** Monotonic. */
+  readonly at: number;
+}
+
 type State =
   | { readonly kind: 'open' }
-  | { readonly kind: 'waiting'; readonly texts: string[] }
+  | { readonly kind: 'waiting'; readonly texts: Arrived[] }
   | { readonly kind: 'closing'; readonly code: number }
   | { readonly kind: 'closed' };
 
@@ -76,6 +81,8 @@ export class Connection implements Subscriber, Author, SocketListener {
   readonly outbound: Outbound;
   /** Where frames without a room go: the first room of the query. */
   firstRoom: string | undefined;
+  /** Monotonic: when the frame that is being handled came in. */
+  arrivedAt = 0;
   /** Monotonic, coarse: the last time anything came in. */
   seenAt: number;
   readonly #socket: Socket;
@@ -135,9 +142,9 @@ export class Connection implements Subscriber, Author, SocketListener {
     if (this.#isDeaf) return;
     switch (this.#state.kind) {
       case 'open':
-        return this.#handle(text);
+        return this.#handle(text, this.seenAt);
       case 'waiting':
-        this.#state.texts.push(text);
+        this.#state.texts.push({ text, at: this.seenAt });
         return;
       case 'closing':
       case 'closed':
@@ -147,6 +154,11 @@ export class Connection implements Subscriber, Author, SocketListener {
 
   onBinary(): void {
     this.refused(undefined, 'bad_frame', 'Binary frames are not understood; send one JSON object in a text frame.');
+  }
+
+  onTooBig(): void {
+    this.deps.events.dropped('too_big');
+    this.deps.events.closed('tooBig');
   }
 
   onSign(): void {
@@ -168,8 +180,7 @@ export class Connection implements Subscriber, Author, SocketListener {
 
   acked(ref: Ref, { messageId, roomId, position }: Stored): void {
     if (!this.isOpen) return;
-    const { epoch, seq } = position ?? NO_POSITION;
-    this.say(encodeAck({ ref, messageId, roomId, epoch, seq }));
+    this.say(encodeAck({ ref, messageId, roomId, ...position }));
   }
 
   refused(ref: Ref | undefined, code: ErrorCode, message: string, retryAfterMs?: number): void {
@@ -183,7 +194,7 @@ export class Connection implements Subscriber, Author, SocketListener {
   /** Keeps what comes next until `done`; errors of `done` are bugs. Joins and look-ups use it, so that order is kept. */
   waitFor(done: Promise<unknown>): void {
     if (this.#state.kind !== 'open') return;
-    const texts: string[] = [];
+    const texts: Arrived[] = [];
     this.#state = { kind: 'waiting', texts };
     this.#socket.pause();
     done
@@ -265,7 +276,8 @@ export class Connection implements Subscriber, Author, SocketListener {
     this.memberships.clear();
   }
 
-  #handle(text: string): void {
+  #handle(text: string, arrivedAt: number): void {
+    this.arrivedAt = arrivedAt;
     try {
       this.deps.receive(this, text);
     } catch (error) {
@@ -273,12 +285,13 @@ export class Connection implements Subscriber, Author, SocketListener {
     }
   }
 
-  #goOn(texts: string[]): void {
+  #goOn(texts: readonly Arrived[]): void {
     if (this.#state.kind !== 'waiting') return;
     this.#state = OPEN;
     for (let i = 0; i < texts.length; i++) {
       if (!this.#isIdle()) return this.#keep(texts.slice(i));
-      this.#handle(texts[i] ?? '');
+      const next = texts[i];
+      if (next !== undefined) this.#handle(next.text, next.at);
     }
     // Handling may have begun another wait: then the socket stays paused.
     if (this.#isIdle()) this.#socket.resume();
@@ -288,7 +301,7 @@ export class Connection implements Subscriber, Author, SocketListener {
     return this.#state.kind === 'open';
   }
 
-  #keep(texts: readonly string[]): void {
+  #keep(texts: readonly Arrived[]): void {
     if (this.#state.kind === 'waiting') this.#state.texts.push(...texts);
   }
 
@@ -297,5 +310,3 @@ export class Connection implements Subscriber, Author, SocketListener {
     this.close('bug');
   };
 }
-
-const NO_POSITION: Position = { epoch: '', seq: 0 };

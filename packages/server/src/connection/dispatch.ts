@@ -80,7 +80,7 @@ function publish(connection: Connection, frame: ChatFrame): void {
     replyTo,
     retry,
     ref,
-    arrivedAt: connection.seenAt,
+    arrivedAt: connection.arrivedAt,
   };
   const waiting = connection.deps.hub.publish(membership, request, connection);
   if (waiting !== undefined) connection.waitFor(waiting);
@@ -98,6 +98,8 @@ function membershipOf(connection: Connection, roomId: string | undefined): Membe
 }
 
 function refuseOutsider(connection: Connection, frame: ChatFrame | TypingFrame): void {
-  const where = frame.roomId === undefined ? 'This connection is in no room' : `You are not in room ${frame.roomId}`;
+  const nowhere =
+    connection.memberships.size === 0 ? 'This connection is in no room' : 'This connection has left its first room: name a roomId';
+  const where = frame.roomId === undefined ? nowhere : `You are not in room ${frame.roomId}`;
   connection.refused(frame.ref, 'not_in_room', `${where}; join first.`);
 }

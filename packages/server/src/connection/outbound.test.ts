@@ -17,7 +17,14 @@ function setUp({ capacity = Number.POSITIVE_INFINITY, maxBytes = 100 } = {}) {
   const outbound = new Outbound(socket, turn, maxBytes, () => {
     slow += 1;
   });
-  socket.listen({ onText: () => {}, onBinary: () => {}, onSign: () => {}, onClose: () => {}, onDrain: () => outbound.drained() });
+  socket.listen({
+    onText: () => {},
+    onBinary: () => {},
+    onTooBig: () => {},
+    onSign: () => {},
+    onClose: () => {},
+    onDrain: () => outbound.drained(),
+  });
   const delivery = () => {
     const one = new Delivery('r', [clock.monotonic()]);
     turn.addDelivery(one);

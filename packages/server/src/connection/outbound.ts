@@ -68,6 +68,7 @@ export class Outbound implements Flushable {
     if (this.#isStopped) return;
     if (this.#socket.unsent > 0) {
       this.#waiting = this.#uncount(this.#waiting);
+      this.#socket.awaitDrain();
       if (this.#bytes > this.#maxBytes) this.#onTooSlow();
       return;
     }

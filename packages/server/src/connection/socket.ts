@@ -6,6 +6,8 @@ export interface Socket {
   write(bytes: Uint8Array): void;
   /** The same for several pieces, still one write. */
   writeAll(pieces: readonly Uint8Array[]): void;
+  /** `onDrain` follows when the kernel has taken everything. */
+  awaitDrain(): void;
   ping(): void;
   /** Begins the closing handshake behind what was written; `onClose` follows in any case, at the latest after a few seconds. */
   close(code: number, reason: string): void;
@@ -19,6 +21,8 @@ export interface Socket {
 export interface SocketListener {
   onText(text: string): void;
   onBinary(): void;
+  /** A frame above the limit; the transport closes with 1009 by itself. */
+  onTooBig(): void;
   /** Ping or pong: the peer lives. */
   onSign(): void;
   onDrain(): void;

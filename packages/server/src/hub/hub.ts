@@ -139,17 +139,20 @@ export class Hub implements BusListener, Directory {
   }
 
   async post(request: PostRequest): Promise<PostOutcome> {
+    const arrivedAt = this.#deps.clock.monotonic();
     const problem = checkContent(request.content) ?? checkName(request.username);
     if (problem !== undefined) return { kind: 'refused', ...problem };
     const opened = await this.rooms.open(request.roomId);
     if (opened.kind === 'refused') return opened;
-    return this.#publishPost(opened.room, request);
+    return this.#publishPost(opened.room, request, arrivedAt);
   }
 
   imported(through: ReadonlyMap<string, number>): void {
     for (const [roomId, timestamp] of through) {
       const room = this.rooms.get(roomId);
-      if (room !== undefined && timestamp > room.importedThrough) room.importedThrough = timestamp;
+      if (room === undefined) continue;
+      room.importedAt = this.#deps.clock.now();
+      if (timestamp > room.importedThrough) room.importedThrough = timestamp;
     }
   }
 
@@ -172,21 +175,20 @@ export class Hub implements BusListener, Directory {
     return started.then(
       () => outcome,
       (error: unknown) => {
-        if (!(error instanceof StoreUnavailable)) throw error;
         if (membership.progress.kind === 'gone') this.leave(membership);
+        if (!(error instanceof StoreUnavailable)) throw error;
         return AWAY;
       },
     );
   }
 
-  async #publishPost(room: Room, request: PostRequest): Promise<PostOutcome> {
+  async #publishPost(room: Room, request: PostRequest, arrivedAt: number): Promise<PostOutcome> {
     const { promise, resolve } = Promise.withResolvers<Stored | Extract<PostOutcome, { kind: 'refused' }>>();
     const author: Author = {
       acked: (_ref, stored) => resolve(stored),
       refused: (_ref, code, message) => resolve({ kind: 'refused', code, message }),
     };
     const authorJson = encodeAuthor(request.userId, request.username);
-    const arrivedAt = this.#deps.clock.monotonic();
     // The ref is what asks for an ack; its value goes nowhere.
     this.#publisher.publish(room, { ...request, authorJson, retry: request.messageId !== undefined, ref: 0, arrivedAt }, author);
     const outcome = await promise;

@@ -231,6 +231,54 @@ describe('a repeat', () => {
   });
 });
 
+describe('bounds', () => {
+  it('STORE-3: repeats that wait for the first one take room in the queue, so that they are bounded too', async () => {
+    const { bench, ann, a } = await setUp({ queue: { maxMessages: 3 } });
+    bench.away.add('append');
+    bench.say(a, 'first', { messageId: ID, ref: 1 });
+    bench.say(a, 'again', { messageId: ID, ref: 2 });
+    bench.say(a, 'again', { messageId: ID, ref: 3 });
+    bench.say(a, 'again', { messageId: ID, ref: 4 });
+    expect(ann.refusals).toMatchObject([{ ref: 4 }]);
+    bench.away.clear();
+    await bench.rest(3000);
+    expect(ann.acks.map((each) => each.ref).sort()).toEqual([1, 2, 3]);
+    bench.say(a, 'room again', { ref: 5 });
+    await bench.rest();
+    expect(ann.acks.at(-1)?.ref).toBe(5);
+  });
+
+  it('holds a sender back while the store lags, and not while it fails', async () => {
+    const { bench, ann, a } = await setUp({ queue: { lagMessages: 3, caughtUpMessages: 2, maxMessages: 10 } });
+    expect([bench.say(a, 'one'), bench.say(a, 'two')]).toEqual([undefined, undefined]);
+    const held = bench.say(a, 'three');
+    expect(held).toBeInstanceOf(Promise);
+    await bench.rest();
+    await held;
+    expect(ann.acks).toHaveLength(3);
+    bench.away.add('append');
+    bench.say(a, 'four');
+    await bench.rest();
+    const waits = ['five', 'six', 'seven'].map((content) => bench.say(a, content));
+    expect(waits).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('ID-3, ID-5: an id that was just imported into a live room is known', async () => {
+    const { bench, ann, bob, a, b } = await setUp();
+    const timestamp = bench.clock.now();
+    const imported = { roomId: 'r', messageId: ID, type: 'chat', userId: 'ann', username: 'A', content: 'old', timestamp } as const;
+    await bench.store.importEvents([{ ...imported, replyTo: undefined, position: undefined }]);
+    bench.hub.imported(new Map([['r', timestamp]]));
+    const seen = bob.seqs.length;
+    await bench.say(b, 'steal', { messageId: ID, ref: 'steal' });
+    await bench.say(a, 'again', { messageId: ID, ref: 'again' });
+    await bench.rest();
+    expect(bob.refusals).toEqual([{ ref: 'steal', code: 'id_taken' }]);
+    expect(ann.acks).toMatchObject([{ ref: 'again', stored: { messageId: ID, position: { epoch: a.room.epoch, seq: 0 } } }]);
+    expect(bob.seqs.length).toBe(seen);
+  });
+});
+
 describe('the first message of a room', () => {
   it('registers the epoch before it is ordered, once for all that come together', async () => {
     const bench = new HubBench();

@@ -65,7 +65,7 @@ export class Publisher {
 
   /**
    * Publishes to an open room. Every request ends in exactly one `author.acked` or `author.refused`, perhaps much later.
-   * Returns a promise when something had to be asked of the store before ordering: what the same sender
+   * Returns a promise when something had to be asked of the store before ordering, or when the store lags: what the same sender
    * says next must wait for it.
    */
   publish(room: Room, request: PublishRequest, author: Author): Promise<void> | undefined {
@@ -82,14 +82,15 @@ export class Publisher {
     const mustLookUp = request.messageId !== undefined && this.#mustLookUp(room, request.messageId, request.retry, now);
     if (room.isRegistered && !mustLookUp && request.replyTo === undefined) {
       this.#append(passage);
-      return undefined;
+      return queue.lag();
     }
-    return this.#prepare(passage, mustLookUp);
+    return this.#prepare(passage, mustLookUp).then(() => queue.lag());
   }
 
-  /** Ids of the last ten minutes are known here; older ones, resends and server-made ones are asked of the store. */
+  /** Ids of the last ten minutes are known here; older ones, resends, server-made ones, and all after an import are asked of the store. */
   #mustLookUp(room: Room, messageId: string, retry: boolean, now: number): boolean {
-    return retry || looksServerMade(messageId, now) || this.#deps.bus.knownSince(room.id) > now - LIMITS.idMemoryMs;
+    const horizon = now - LIMITS.idMemoryMs;
+    return retry || looksServerMade(messageId, now) || this.#deps.bus.knownSince(room.id) > horizon || room.importedAt > horizon;
   }
 
   async #prepare(passage: Passage, mustLookUp: boolean): Promise<void> {
@@ -169,10 +170,14 @@ export class Publisher {
   #answerRepeat(passage: Passage, known: KnownId): void {
     const { room, draft } = passage;
     if (known.userId !== draft.userId) return this.#refuseTaken(passage);
-    this.#release(passage);
     const isStored = known.epoch !== room.epoch || known.seq <= room.storedSeq;
-    if (isStored) ack(passage, known);
-    else room.whenStored(known.seq, () => ack(passage, known));
+    // Until then it keeps its room in the queue, so that repeats are bounded like what they repeat.
+    const answer = () => {
+      this.#release(passage);
+      ack(passage, known);
+    };
+    if (isStored) answer();
+    else room.whenStored(known.seq, answer);
   }
 
   #refuseTaken(passage: Passage): void {
@@ -192,7 +197,9 @@ export class Publisher {
 
 const TAKEN = 'messageId: another message of this room has this id.';
 
-function ack({ ref, author, draft, room }: Passage, position: Position | undefined, publication?: Publication): void {
+/** The repeat of an imported message, which has no position, is acked with the one before the first. */
+function ack({ ref, author, draft, room }: Passage, known: Position | undefined, publication?: Publication): void {
+  const position = known ?? { epoch: room.epoch, seq: 0 };
   if (ref !== undefined) author.acked(ref, { messageId: draft.messageId, roomId: room.id, position, publication });
 }
 

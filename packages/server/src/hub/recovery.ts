@@ -189,7 +189,7 @@ export class Recovery {
     if (membership.progress !== progress) return;
     progress.isReading = false;
     if (hasHole(rows, { epoch: progress.epoch, seq: afterSeq }, { epoch: room.epoch, seq: through }))
-      return this.reset(membership, LIMITS.defaultPageSize);
+      return this.reset(membership, membership.subscriber.history);
     for (let i = rows.length - 1; i >= 0; i--) {
       const row = rows[i];
       if (row !== undefined) progress.first.push(frameStored(row));

@@ -41,6 +41,8 @@ export class Room implements Flushable {
   registering: Promise<boolean> | undefined;
   /** The newest imported message (ms): history above it is in the ring alone. */
   importedThrough: number;
+  /** Wall clock, ms: when that was told last; ids of an import are in the store alone. */
+  importedAt = 0;
   /** Monotonic time since which nobody needs the room. */
   idleSince: number;
   /** Drafts on their way; the room stays open for them. */

@@ -187,6 +187,7 @@ describe('closing a room', () => {
     expect(await codeOf(bench, 'b')).toBe('overloaded');
     await settle();
     bench.clock.endTurns();
+    await bench.rest(100);
     expect(await codeOf(bench, 'b')).toBe('joined');
   });
 });

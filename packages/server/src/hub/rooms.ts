@@ -21,6 +21,7 @@ export interface RoomsOptions {
 const MAX_IDS_AT_OPEN = 10_000;
 /** A room that nobody needs is kept this long, for those who come right back. */
 const IDLE_MS = 30_000;
+const SEARCH_INTERVAL_MS = 100;
 
 /** The live rooms of this node, their opening and closing, and the memory that their rings take together. */
 export class Rooms {
@@ -32,6 +33,8 @@ export class Rooms {
   readonly #rooms = new Map<string, Room>();
   readonly #opening = new Map<string, Promise<OpenOutcome>>();
   #ringBytes = 0;
+  /** Monotonic. */
+  #searchAgainAt = 0;
 
   constructor(bus: Bus, store: Store, clock: Clock, turn: Turn, options: RoomsOptions) {
     this.#bus = bus;
@@ -113,12 +116,16 @@ export class Rooms {
     }
   }
 
+  /** At most ten searches a second, since it may go through all of them for nothing. */
   #closeOneIdle(): boolean {
+    const now = this.#clock.monotonic();
+    if (now < this.#searchAgainAt) return false;
     for (const room of this.#rooms.values()) {
       if (!isUnneeded(room)) continue;
       this.#close(room);
       return true;
     }
+    this.#searchAgainAt = now + SEARCH_INTERVAL_MS;
     return false;
   }
 

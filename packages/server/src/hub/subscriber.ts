@@ -9,6 +9,8 @@ export interface Subscriber {
   readonly username: string;
   /** `encodeAuthor` of both. */
   readonly authorJson: string;
+  /** Messages shown to it when nothing can be resumed. */
+  readonly history: number;
   /** False once it is closing: it is not to be joined to anything any more. */
   readonly isOpen: boolean;
   /** Bytes that wait in this process; a replay goes on only while they are few. */
@@ -23,8 +25,8 @@ export interface Subscriber {
 export interface Stored {
   readonly messageId: string;
   readonly roomId: string;
-  /** Undefined for the repeat of an imported message. */
-  readonly position: Position | undefined;
+  /** `seq` 0 for the repeat of an imported message. */
+  readonly position: Position;
   /** Undefined when this was a repeat of an earlier message. */
   readonly publication: Publication | undefined;
 }

@@ -166,6 +166,11 @@ export interface WriteQueue {
   /** Takes room for one message of about `bytes`; `admitted` must be followed by one `push` or one `release`. */
   admit(bytes: number): Admission;
   release(bytes: number): void;
+  /**
+   * While the store works but lags by more than it should: ends when it has caught up. Whoever just published waits for it before
+   * saying more, so that a fast sender is slowed down long before anyone is refused. Undefined: there is no need to wait.
+   */
+  lag(): Promise<void> | undefined;
   /** Never refuses. `bytes` as given to `admit`. */
   push(entry: Unstored, bytes: number): void;
 }

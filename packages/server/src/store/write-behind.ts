@@ -15,7 +15,13 @@ export interface WriteBehindOptions {
   /** Bounds of what is taken and not stored. */
   readonly maxMessages: number;
   readonly maxBytes: number;
+  /** As many go at once, without waiting for more. */
   readonly maxBatch: number;
+  /** The most that go together when more has piled up: rows of many rooms share pages, so a large batch is cheaper per row. */
+  readonly maxPile: number;
+  /** Taken and not stored: from the first on senders are held back, until it is below the second. */
+  readonly lagMessages: number;
+  readonly caughtUpMessages: number;
   /** The longest that a message waits for others, however busy it is. */
   readonly maxDelayMs: number;
   readonly minBackoffMs: number;
@@ -30,6 +36,9 @@ const DEFAULTS: WriteBehindOptions = {
   maxMessages: MAX_UNSTORED,
   maxBytes: 64 * 1024 * 1024,
   maxBatch: 500,
+  maxPile: 2500,
+  lagMessages: 5000,
+  caughtUpMessages: 2500,
   maxDelayMs: 10,
   minBackoffMs: 50,
   maxBackoffMs: 1000,
@@ -67,8 +76,9 @@ export class WriteBehind implements WriteQueue {
   #takenBytes = 0;
   #state: State = 'idle';
   #failures = 0;
-  /** Fewer than `maxBatch` while a culprit is looked for. */
+  /** Fewer than `maxPile` while a culprit is looked for. */
   #batchLimit: number;
+  #lag: { readonly promise: Promise<void>; resolve(): void } | undefined;
   #lastBatch = 0;
   #lastStart = Number.NEGATIVE_INFINITY;
   #setAside = 0;
@@ -85,7 +95,7 @@ export class WriteBehind implements WriteQueue {
     this.#events = events;
     this.#clock = clock;
     this.#options = Object.freeze({ ...DEFAULTS, ...options });
-    this.#batchLimit = this.#options.maxBatch;
+    this.#batchLimit = this.#options.maxPile;
   }
 
   admit(bytes: number): Admission {
@@ -100,6 +110,14 @@ export class WriteBehind implements WriteQueue {
   release(bytes: number): void {
     this.#takenMessages -= 1;
     this.#takenBytes -= bytes;
+    if (this.#lag !== undefined && this.#takenMessages < this.#options.caughtUpMessages) this.#endLag();
+  }
+
+  lag(): Promise<void> | undefined {
+    // A store that fails is not waited for: chat goes on without it as long as there is room.
+    if (this.isFailing() || this.#takenMessages < this.#options.lagMessages) return this.#lag?.promise;
+    this.#lag ??= Promise.withResolvers<void>();
+    return this.#lag.promise;
   }
 
   push(entry: Unstored, bytes: number): void {
@@ -147,7 +165,7 @@ export class WriteBehind implements WriteQueue {
   }
 
   #isDue(): boolean {
-    return this.#waitingCount() >= this.#batchLimit || this.#drained.length > 0;
+    return this.#waitingCount() >= Math.min(this.#options.maxBatch, this.#batchLimit) || this.#drained.length > 0;
   }
 
   /** Whoever is alone goes at the end of the turn; where several came together last time, more are on their way. */
@@ -182,7 +200,7 @@ export class WriteBehind implements WriteQueue {
 
   #onWritten(batch: readonly Queued[], results: readonly AppendResult[], startedAt: number): void {
     this.#failures = 0;
-    this.#batchLimit = Math.min(this.#options.maxBatch, this.#batchLimit * 2);
+    this.#batchLimit = Math.min(this.#options.maxPile, this.#batchLimit * 2);
     this.#cut(batch.length);
     for (const { bytes } of batch) this.release(bytes);
     const inserted: StoredMessage[] = [];
@@ -212,7 +230,13 @@ export class WriteBehind implements WriteQueue {
     else this.#narrow(batch, error);
   }
 
+  #endLag(): void {
+    this.#lag?.resolve();
+    this.#lag = undefined;
+  }
+
   #backOff(): void {
+    this.#endLag();
     const { minBackoffMs, maxBackoffMs, random } = this.#options;
     const ceiling = Math.min(maxBackoffMs, minBackoffMs * 2 ** Math.min(this.#failures, 16));
     this.#failures += 1;
@@ -226,7 +250,7 @@ export class WriteBehind implements WriteQueue {
     if (batch.length === 1 && culprit !== undefined) {
       this.#cut(1);
       this.#setAside += 1;
-      this.#batchLimit = this.#options.maxBatch;
+      this.#batchLimit = this.#options.maxPile;
       this.#guarded(() => this.#options.onBug(error, culprit.entry.message));
     }
     this.#goOn();

@@ -122,7 +122,6 @@ export class WsSocket implements Socket {
   }
 }
 
-
 function onMessage(this: WebSocket, bytes: Buffer | ArrayBuffer | Buffer[], isBinary: boolean): void {
   const listener = (this as HubbubWebSocket).owner?.listener;
   if (listener === undefined) return;

@@ -52,6 +52,9 @@ export class FakeSocket implements Socket {
     this.#offer(pieces.length === 1 ? Buffer.from(pieces[0] ?? []) : Buffer.concat(pieces));
   }
 
+  /** `pull` always tells. */
+  awaitDrain(): void {}
+
   ping(): void {
     if (this.isDestroyed) return;
     this.pings += 1;

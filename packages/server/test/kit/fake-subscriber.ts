@@ -11,6 +11,7 @@ export class FakeSubscriber implements Subscriber, Author {
   readonly userId: string;
   readonly username: string;
   readonly authorJson: string;
+  readonly history = 50;
   isOpen = true;
   backlog = 0;
   readonly sent: Uint8Array[] = [];
