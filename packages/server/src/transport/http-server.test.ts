@@ -297,6 +297,42 @@ describe('a socket', () => {
     await once(socket, 'close');
   });
 
+  const DRIP = 'HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{';
+  it.each([
+    `GET /health ${DRIP}`,
+    `DELETE /nope ${DRIP}`,
+    `GET /api/%zz ${DRIP}`,
+    `OPTIONS /api/rooms ${DRIP}`,
+    `POST /api/admin/import ${DRIP}`,
+  ])('HTTP-25 is cut soon after the answer when the body of %j goes on', async (bytes) => {
+    const { http, clock } = await httpServer();
+    const { socket, text } = await talk(http, bytes);
+    await vi.waitFor(() => expect(text()).toMatch(/^HTTP\/1.1 \d+/));
+    // A reset, when the cut met what was still being written, is an end as well.
+    socket.on('error', () => {});
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    for (let n = 0; n < 3; n++) {
+      socket.write('x');
+      clock.advance(700);
+    }
+    await closed;
+  });
+
+  it.each(['Content-Length: 2\r\n\r\n{}', 'Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n'])(
+    'HTTP-25 goes on when the body has come, as %j',
+    async (body) => {
+      const { http, clock } = await httpServer();
+      const ask = `DELETE /nope HTTP/1.1\r\nHost: x\r\n${body}`;
+      const { socket, text } = await talk(http, ask);
+      await vi.waitFor(() => expect(text()).toContain('no_such_path'));
+      await new Promise((resolve) => setImmediate(resolve));
+      clock.advance(15_001);
+      socket.write(ask);
+      await vi.waitFor(() => expect(text().match(/no_such_path/g)).toHaveLength(2));
+      socket.destroy();
+    },
+  );
+
   it('HTTP-25, HTTP-29 may take its time over an import, which ends with a summary when the server stops', async () => {
     const { http, clock } = await httpServer();
     const head = 'POST /api/admin/import HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer secret-token\r\nTransfer-Encoding: chunked\r\n\r\n';
