@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
@@ -13,6 +13,7 @@ import { importRoute } from './routes/import.ts';
 import type { Route, StreamRoute } from './routes/route.ts';
 import { routes } from './routes/routes.ts';
 import { secure } from './security.ts';
+import { limitSockets } from './socket-limits.ts';
 
 export type { HttpDeps } from './http-deps.ts';
 
@@ -84,10 +85,16 @@ function createApp(deps: HttpDeps): FastifyInstance {
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // "5" is no number in a body; the numbers of a query are read in `addRoute`.
     ajv: { customOptions: { coerceTypes: false } },
-    serverFactory: (handler) => createNodeServer(handler, deps.config.maxConnections),
+    serverFactory: (handler) => createServer(handler, deps),
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => void sendAnswer(reply, answerFor(error, request, deps.logger)),
   });
+}
+
+function createServer(handler: RequestListener, { config: { maxConnections, trustProxy }, clock }: HttpDeps): Server {
+  const server = createNodeServer(handler, maxConnections);
+  limitSockets(server, { clock, maxConnections, isBehindProxy: trustProxy !== 'none' });
+  return server;
 }
 
 function measure(app: FastifyInstance, { metrics }: HttpDeps): void {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { refused } from './answer.ts';
+import { HTTP_SOCKETS } from './socket-limits.ts';
 
 /** More header lines than any honest client sends. Node itself would silently drop those above its own count. */
 export const MAX_HEADER_LINES = 100;
@@ -9,8 +10,8 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const CHECK_INTERVAL_MS = 2500;
 /** Longer than the 60 s after which common load balancers drop an idle connection, so that it is not us who races them. */
 const KEEP_ALIVE_MS = 65_000;
-/** Sockets for HTTP beside those of the WebSockets; what comes above all of that is dropped unread. */
-const HTTP_SOCKETS = 500;
+/** Sockets above all limits, in the moment before they are closed; what comes above that is dropped unread. */
+const SPARE_SOCKETS = 100;
 
 /** The one server of the process. Upgrades to WebSocket go to whoever listens for `upgrade`, everything else to `handler`. */
 export function createNodeServer(handler: RequestListener, maxConnections: number): Server {
@@ -31,7 +32,7 @@ export function createNodeServer(handler: RequestListener, maxConnections: numbe
     handler,
   );
   server.maxHeadersCount = 2 * MAX_HEADER_LINES;
-  server.maxConnections = maxConnections + HTTP_SOCKETS;
+  server.maxConnections = maxConnections + HTTP_SOCKETS + SPARE_SOCKETS;
   server.on('checkExpectation', refuseExpectation);
   return server;
 }
