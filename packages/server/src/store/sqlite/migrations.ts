@@ -20,7 +20,8 @@ export const MIGRATIONS: readonly string[] = [
     user integer not null, username text not null, content text not null, t integer not null, reply_to blob,
     epoch integer not null, seq integer not null
   ) strict;
-  create unique index messages_by_id on messages (room, id);
+  -- By id first: ids that the server makes rise, so rows of a thousand rooms meet in the same pages (docs/adr/0002).
+  create unique index messages_by_id on messages (id, room);
   create index messages_by_room on messages (room, t, seq);
   create index messages_by_user on messages (user, t);
   -- Rows whose id had a first: they keep their seq and stand in no history.

@@ -8,7 +8,7 @@ export function prepareWrites(db: DatabaseSync) {
   const prepare = preparer(db);
   return {
     insert: prepare(
-      `insert into messages values (null, ?, unhex(?, '-'), ?, ?, ?, ?, ?, unhex(nullif(?, ''), '-'), ?, ?) on conflict (room, id) do nothing`,
+      `insert into messages values (null, ?, unhex(?, '-'), ?, ?, ?, ?, ?, unhex(nullif(?, ''), '-'), ?, ?) on conflict (id, room) do nothing`,
     ),
     insertRepeat: prepare(
       `insert into repeats values (?, ?, unhex(?, '-'), ?, ?, ?, ?, ?, unhex(nullif(?, ''), '-'), ?) on conflict do nothing`,
