@@ -78,7 +78,7 @@ function bare(dir: string): void {
   const db = new DatabaseSync(join(dir, 'bare.db'));
   db.exec(`pragma journal_mode=wal; pragma synchronous=full; pragma cache_size=-65536;
     create table messages(row integer primary key, room text, id text, user text, username text, content text, t integer, seq integer);
-    create index by_room on messages(room, t, seq); create index by_user on messages(user, t); create unique index by_id on messages(room, id);`);
+    create index by_room on messages(room, t, seq); create index by_user on messages(user, t); create unique index by_id on messages(id, room);`);
   const insert = db.prepare('insert into messages values (null,?,?,?,?,?,?,?)');
   const rows = stock(60_000);
   const start = performance.now();

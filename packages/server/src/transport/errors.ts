@@ -30,8 +30,7 @@ export function answerFor(error: FastifyError, request: FastifyRequest, logger: 
   const known = KNOWN[error.code];
   if (known !== undefined) return known;
   if (error.validation !== undefined) return refused('bad_request', describeValidation(error.validation, error.validationContext));
-  // secure-json-parse refuses `__proto__` and `constructor.prototype` with a SyntaxError of its own.
-  if (error instanceof SyntaxError) return refused('bad_json', 'The body is not valid JSON, or has keys that are not allowed.');
+  if (error instanceof SyntaxError) return refused('bad_json', 'The body is not valid JSON.');
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) return { status, body: errorBody('bad_request', 'The request cannot be understood.') };
   logger.error({ err: error, method: request.method, route: request.routeOptions.url ?? 'unmatched' }, 'request failed');
