@@ -3,13 +3,14 @@
 // out of the way in a few milliseconds when there is nothing to do.
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { directSend } from '../packages/server/native/build.mjs';
 import { isInstalled, missingNode } from './bootstrap/installed.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const purpose = process.argv[2] ?? 'start';
 
-/** What is built from sources ahead of a start. The server runs from its sources, so there is nothing yet. */
-const BUILDS = [];
+/** What is built ahead of a start. The server itself runs from its sources. */
+const BUILDS = [directSend];
 
 try {
   if (!isInstalled(root)) await (await import('./bootstrap/install.mjs')).installOnce(root);

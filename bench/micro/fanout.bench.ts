@@ -23,9 +23,11 @@ const socket: Socket = {
   unsent: 0,
   write: (bytes) => {
     written += bytes.length;
+    return true;
   },
   writeAll: (pieces) => {
     for (const piece of pieces) written += piece.length;
+    return true;
   },
   awaitDrain: () => {},
   ping: () => {},

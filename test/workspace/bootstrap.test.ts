@@ -21,7 +21,7 @@ writeFileSync('node_modules/.bin/node', '');
 let tree = '';
 beforeEach(() => {
   tree = mkdtempSync(join(tmpdir(), 'hubbub-bootstrap-'));
-  cpSync(join(root, 'scripts'), join(tree, 'scripts'), { recursive: true });
+  for (const folder of ['scripts', 'packages/server/native']) cpSync(join(root, folder), join(tree, folder), { recursive: true });
   writeFileSync(join(tree, 'package.json'), '{"type":"module"}');
   writeFileSync(join(tree, 'fake-npm.mjs'), FAKE_NPM);
   writeLock('1.0.0');

@@ -20,6 +20,7 @@ import { noneStore } from './store/none-store.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store, StoredMessage } from './store/store.ts';
 import { WriteBehind } from './store/write-behind.ts';
+import { type DirectSend, loadDirectSend } from './transport/direct-send.ts';
 import { createHttpServer, type HttpServer } from './transport/http-server.ts';
 import { WsGateway } from './transport/ws-gateway.ts';
 import type { Clock } from './util/clock.ts';
@@ -71,7 +72,7 @@ async function wire(opened: OpenStore, config: Config, clock: Clock, logger: Log
   const options = { maxRooms: config.maxRooms, ringBytes: config.ringBytes };
   const hub = new Hub({ bus, store, queue, events, clock, turn, options, onBug });
   const connections = new Connections({ hub, turn, events, clock, options: config, onBug });
-  const gateway = createGateway(config, connections, events, clock);
+  const gateway = createGateway(config, connections, events, clock, chooseSending(config, logger));
   const stopping = { hasBegun: false };
   const readiness = () => whyNotReady(stopping.hasBegun, queue, hub);
   metrics.read({
@@ -201,7 +202,23 @@ async function seed(store: Store, clock: Clock): Promise<LiveSeed> {
   return readSeed(store, clock);
 }
 
-function createGateway(config: Config, connections: Connections, events: EventSink, clock: Clock): WsGateway {
+function chooseSending(config: Config, logger: Logger): DirectSend | undefined {
+  const sending = loadDirectSend(config.directSend);
+  if (sending.kind === 'direct') {
+    logger.info({}, 'sending: direct');
+    return sending.send;
+  }
+  logger.info({ reason: sending.reason }, 'sending: through streams');
+  return undefined;
+}
+
+function createGateway(
+  config: Config,
+  connections: Connections,
+  events: EventSink,
+  clock: Clock,
+  directSend: DirectSend | undefined,
+): WsGateway {
   return new WsGateway({
     caps: new ConnectionCaps(config),
     connections,
@@ -210,6 +227,7 @@ function createGateway(config: Config, connections: Connections, events: EventSi
     allowedOrigins: config.allowedOrigins,
     historyOnJoin: config.historyOnJoin,
     clientAddress: clientAddressReader(config.trustProxy),
+    directSend,
   });
 }
 

@@ -37,6 +37,7 @@ describe('the configuration', () => {
       historyOnJoin: 50,
       allowedOrigins: '*',
       trustProxy: 'none',
+      directSend: 'auto',
     });
   });
 
@@ -64,6 +65,7 @@ describe('the configuration', () => {
       HISTORY_ON_JOIN: '0',
       ALLOWED_ORIGINS: 'https://Chat.Example.org:443, http://localhost:5173',
       TRUST_PROXY: '127.0.0.1, fd00::/8',
+      DIRECT_SEND: 'off',
     });
     expect(config).toEqual({
       port: 0,
@@ -83,6 +85,7 @@ describe('the configuration', () => {
       historyOnJoin: 0,
       allowedOrigins: ['https://chat.example.org', 'http://localhost:5173'],
       trustProxy: ['127.0.0.1', 'fd00::/8'],
+      directSend: 'off',
     });
   });
 
@@ -116,6 +119,7 @@ describe('the configuration', () => {
         'https://u:p@a.example',
       ],
     ],
+    ['DIRECT_SEND', ['on']],
     ['TRUST_PROXY', ['0', '10', 'proxy', '10.0.0.0/33', '10.0.0.0/8/8', '::1/129', '10.0.0.1,']],
   ])('CONFIG-1 refuses a wrong %s', (name, values) => {
     for (const value of values) expect([value, problemsOf({ [name]: value })]).toEqual([value, [name]]);

@@ -72,15 +72,15 @@ export class Outbound implements Flushable {
       if (this.#bytes > this.#maxBytes) this.#onTooSlow();
       return;
     }
-    this.#write();
-    if (this.#socket.unsent === 0 && this.#writable !== undefined) this.#wake();
+    if (this.#write() && this.#writable !== undefined) this.#wake();
   }
 
   /** The kernel took everything that was handed over. */
   drained(): void {
     if (this.#isStopped) return;
-    this.#settle(this.#handed);
+    const handed = this.#handed;
     this.#handed = undefined;
+    if (handed !== undefined) this.#settle(handed);
     this.flush();
   }
 
@@ -104,24 +104,25 @@ export class Outbound implements Flushable {
     else this.#moreDeliveries.push(delivery);
   }
 
-  #write(): void {
+  /** To be called when nothing is unsent; true: nothing is now, either. */
+  #write(): boolean {
     const first = this.#first;
-    if (first === undefined) return;
+    if (first === undefined) return true;
     const rest = this.#rest;
     this.#first = undefined;
     this.#rest = undefined;
     this.#bytes = 0;
-    if (rest === undefined) this.#socket.write(first);
-    else this.#socket.writeAll([first, ...rest]);
+    const isTaken = rest === undefined ? this.#socket.write(first) : this.#socket.writeAll([first, ...rest]);
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    if (this.#socket.unsent > 0) {
+    if (!isTaken) {
       this.#handed = this.#uncount(waiting);
-      return;
+      return false;
     }
-    this.#settle(waiting);
+    if (waiting !== undefined) this.#settle(waiting);
     this.#delivery = undefined;
     this.#moreDeliveries = undefined;
+    return true;
   }
 
   /** Takes this turn's deliveries back from the turn's count and appends them to `list`. */
@@ -137,8 +138,8 @@ export class Outbound implements Flushable {
     return late;
   }
 
-  #settle(late: readonly Delivery[] | undefined): void {
-    for (const delivery of late ?? []) this.#turn.settleLate(delivery);
+  #settle(late: readonly Delivery[]): void {
+    for (const delivery of late) this.#turn.settleLate(delivery);
   }
 
   #wake(): void {

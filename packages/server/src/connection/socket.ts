@@ -2,10 +2,13 @@
 export interface Socket {
   /** Bytes given to it that the kernel has not taken yet. */
   readonly unsent: number;
-  /** Hands bytes to the kernel in one write; what it does not take now waits inside and `onDrain` follows. */
-  write(bytes: Uint8Array): void;
+  /**
+   * Hands bytes to the kernel in one write. True: nothing is unsent now. What the kernel does not take waits inside, and `onDrain`
+   * follows.
+   */
+  write(bytes: Uint8Array): boolean;
   /** The same for several pieces, still one write. */
-  writeAll(pieces: readonly Uint8Array[]): void;
+  writeAll(pieces: readonly Uint8Array[]): boolean;
   /** `onDrain` follows when the kernel has taken everything. */
   awaitDrain(): void;
   ping(): void;

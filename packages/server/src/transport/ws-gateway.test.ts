@@ -28,6 +28,7 @@ async function setUp(given: Partial<GatewayDeps> = {}) {
     allowedOrigins: '*',
     historyOnJoin: 50,
     clientAddress: () => '192.0.2.1',
+    directSend: undefined,
     ...given,
   });
   const server = createServer();

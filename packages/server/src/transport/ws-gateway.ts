@@ -10,6 +10,7 @@ import { isOriginAllowed } from '../admission/origin.ts';
 import type { Connections } from '../connection/connections.ts';
 import type { EventSink } from '../events.ts';
 import type { Clock } from '../util/clock.ts';
+import type { DirectSend } from './direct-send.ts';
 import { HubbubWebSocket, WsSocket } from './ws-socket.ts';
 
 export interface GatewayDeps {
@@ -20,6 +21,8 @@ export interface GatewayDeps {
   readonly allowedOrigins: readonly string[] | '*';
   readonly historyOnJoin: number;
   readonly clientAddress: (request: AddressedRequest) => string;
+  /** Undefined: bytes go through Node's streams. */
+  readonly directSend: DirectSend | undefined;
 }
 
 /** What a request asks for, read from its query. */
@@ -95,7 +98,7 @@ export class WsGateway {
   }
 
   #open(request: IncomingMessage, stream: Duplex, head: Buffer, welcome: Welcome, key: string): void {
-    const { caps, clock, connections } = this.#deps;
+    const { caps, clock, connections, directSend } = this.#deps;
     let isOpen = false;
     // `ws` answers a malformed handshake by itself and destroys the socket: the place must be given back then.
     stream.once('close', () => {
@@ -107,7 +110,7 @@ export class WsGateway {
       // Upgrades of an http(s) server come on TCP sockets.
       const tcp = stream as NetSocket;
       tcp.setNoDelay(true);
-      const socket = new WsSocket(ws, tcp, clock);
+      const socket = new WsSocket(ws, tcp, clock, directSend);
       connections.open(socket, (listener) => socket.listen(listener), { ...welcome, onClosed: () => caps.close(key) });
     });
   }

@@ -1,7 +1,9 @@
 import type { Socket as NetSocket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import type { Socket, SocketListener } from '../connection/socket.ts';
 import type { Clock } from '../util/clock.ts';
+import type { DirectSend } from './direct-send.ts';
 
 /** A closing socket that takes nothing for this long is destroyed. */
 const CLOSE_PATIENCE_MS = 5000;
@@ -20,11 +22,21 @@ const BYTES = 'buffer' as BufferEncoding;
  * nothing to do). It also goes past the stream's own queue, by the `_write` that every Writable documents: Outbound keeps the only queue
  * and hands over nothing while something is under way, so the stream's bookkeeping (a tick and three objects a write) would be paid
  * for nothing. Control frames go through `ws`; the kernel gets each frame whole, in the order of the handing over.
+ *
+ * Where there is a DirectSend, even that way is only for what the kernel does not take at once. The number of a descriptor that was closed
+ * may be somebody else's connection a moment later, so `write` looks at `#tcp.writable` in the same breath. That is enough: Node closes
+ * the descriptor of a socket in `_destroy` alone (by `close` or `reset` of its handle; libuv closes none by itself), `_destroy` is called
+ * by `destroy()` alone, and that makes the socket unwritable first. All ends come by there: ours and those of `ws`, `resetAndDestroy`,
+ * errors of reads and writes, the end of both directions. The look at `_handle` is for what we do not do: giving a socket to another
+ * process or thread takes the handle away without `destroy()`.
  */
 export class WsSocket implements Socket {
   readonly #ws: HubbubWebSocket;
   readonly #tcp: NetSocket;
   readonly #clock: Clock;
+  /** Undefined: there is no way past the stream. */
+  readonly #send: DirectSend | undefined;
+  readonly #fd: number;
   #listener: SocketListener | undefined;
   /** Bytes that the kernel has not taken, and writes that have not ended. */
   #unsent = 0;
@@ -32,10 +44,12 @@ export class WsSocket implements Socket {
   #isInCall = false;
   #isAwaitingDrain = false;
 
-  constructor(ws: HubbubWebSocket, tcp: NetSocket, clock: Clock) {
+  constructor(ws: HubbubWebSocket, tcp: NetSocket, clock: Clock, send: DirectSend | undefined) {
     this.#ws = ws;
     this.#tcp = tcp;
     this.#clock = clock;
+    this.#fd = descriptorOf(tcp);
+    this.#send = this.#fd < 0 ? undefined : send;
     ws.owner = this;
   }
 
@@ -58,17 +72,27 @@ export class WsSocket implements Socket {
     return this.#unsent + this.#tcp.writableLength;
   }
 
-  write(bytes: Uint8Array): void {
-    if (!this.#tcp.writable) return;
+  write(bytes: Uint8Array): boolean {
+    const tcp = this.#tcp;
+    if (!tcp.writable) return this.unsent === 0;
+    let rest = bytes;
+    // Not past what waits: our own, or a pong of `ws`.
+    if (this.#send !== undefined && this.#underWay === 0 && tcp.writableLength === 0 && (tcp as WithHandle)._handle) {
+      const taken = this.#send(this.#fd, bytes);
+      if (taken === bytes.length) return true;
+      // The stream waits until there is room; it meets any error too, and tells.
+      if (taken > 0) rest = bytes.subarray(taken);
+    }
     this.#underWay += 1;
-    this.#unsent += bytes.length;
+    this.#unsent += rest.length;
     this.#isInCall = true;
-    this.#tcp._write(bytes, BYTES, this.#onWritten);
+    tcp._write(rest, BYTES, this.#onWritten);
     this.#isInCall = false;
+    return this.unsent === 0;
   }
 
-  writeAll(pieces: readonly Uint8Array[]): void {
-    this.write(Buffer.concat(pieces));
+  writeAll(pieces: readonly Uint8Array[]): boolean {
+    return this.write(Buffer.concat(pieces));
   }
 
   awaitDrain(): void {
@@ -120,6 +144,17 @@ export class WsSocket implements Socket {
       else this.#ws.terminate();
     });
   }
+}
+
+/** What `net` keeps of an open socket; not documented, so any other shape means that there is none. */
+interface WithHandle {
+  readonly _handle?: { readonly fd?: unknown } | null;
+}
+
+/** -1 where bytes must go through the stream: TLS, and sockets without a descriptor (Windows, a socket that is gone). */
+function descriptorOf(tcp: NetSocket): number {
+  const fd = tcp instanceof TLSSocket ? -1 : (tcp as WithHandle)._handle?.fd;
+  return typeof fd === 'number' ? fd : -1;
 }
 
 function onMessage(this: WebSocket, bytes: Buffer | ArrayBuffer | Buffer[], isBinary: boolean): void {

@@ -42,14 +42,16 @@ export class FakeSocket implements Socket {
     return this.#inKernel;
   }
 
-  write(bytes: Uint8Array): void {
-    this.writeAll([bytes]);
+  write(bytes: Uint8Array): boolean {
+    return this.writeAll([bytes]);
   }
 
-  writeAll(pieces: readonly Uint8Array[]): void {
-    if (this.isDestroyed || this.closing !== undefined) return;
-    this.writes.push(pieces);
-    this.#offer(pieces.length === 1 ? Buffer.from(pieces[0] ?? []) : Buffer.concat(pieces));
+  writeAll(pieces: readonly Uint8Array[]): boolean {
+    if (!this.isDestroyed && this.closing === undefined) {
+      this.writes.push(pieces);
+      this.#offer(pieces.length === 1 ? Buffer.from(pieces[0] ?? []) : Buffer.concat(pieces));
+    }
+    return this.#unsent === 0;
   }
 
   /** `pull` always tells. */

@@ -162,8 +162,8 @@ class LossySocket extends FakeSocket {
     this.#rng = rng;
   }
 
-  override write(bytes: Uint8Array): void {
-    if (!this.#rng.chance(0.05)) super.write(bytes);
+  override write(bytes: Uint8Array): boolean {
+    return this.#rng.chance(0.05) ? this.unsent === 0 : super.write(bytes);
   }
 }
 
