@@ -112,7 +112,7 @@ export const ZONES: readonly Zone[] = [
   },
   {
     name: 'analytics port',
-    match: server('analytics/(analytics|snapshot)\\.ts$'),
+    match: server('analytics/(analytics|snapshot|snapshot-stream)\\.ts$'),
     mayImport: ['analytics', 'events', ...PORTS],
     external: NOTHING,
   },

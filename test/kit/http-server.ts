@@ -55,7 +55,15 @@ export async function httpServer(overrides: Partial<HttpDeps> = {}) {
   const directory = new FakeDirectory();
   const store = new MemoryStore();
   const deps: HttpDeps = {
-    config: { allowedOrigins: '*', trustProxy: 'none', ratePerSec: 5, rateBurst: 10, maxConnections: 100 },
+    config: {
+      allowedOrigins: '*',
+      trustProxy: 'none',
+      ratePerSec: 5,
+      rateBurst: 10,
+      maxConnections: 100,
+      maxStreams: 10,
+      maxStreamsPerIp: 5,
+    },
     version: '1.2.3',
     logger: silentLogger,
     clock,

@@ -29,6 +29,10 @@ export interface Config {
   readonly maxConnections: number;
   /** 0: no limit. */
   readonly maxConnectionsPerIp: number;
+  /** Streams of analytics. */
+  readonly maxStreams: number;
+  /** 0: no limit. */
+  readonly maxStreamsPerIp: number;
   readonly maxRoomsPerConnection: number;
   readonly maxRooms: number;
   readonly ringBytes: number;
@@ -137,6 +141,20 @@ export const VARIABLES: { readonly [K in keyof Config]: Variable<Config[K]> } = 
     meaning: 'WebSocket connections of one address (an IPv6 /64 counts as one); above it 429. `0` turns it off.',
     allowed: 'a whole number from 0 to 1000000',
     parse: integer(0, 1_000_000),
+  },
+  maxStreams: {
+    name: 'MAX_ANALYTICS_STREAMS',
+    preset: '300',
+    meaning: 'Readers of `/api/analytics/stream`; above it 503. Each needs a descriptor beside those of `MAX_CONNECTIONS`.',
+    allowed: 'a whole number from 1 to 100000',
+    parse: integer(1, 100_000),
+  },
+  maxStreamsPerIp: {
+    name: 'MAX_ANALYTICS_STREAMS_PER_IP',
+    preset: '50',
+    meaning: 'Those of one address (an IPv6 /64 counts as one); above it 429. `0` turns it off.',
+    allowed: 'a whole number from 0 to 100000',
+    parse: integer(0, 100_000),
   },
   maxRoomsPerConnection: {
     name: 'MAX_ROOMS_PER_CONNECTION',

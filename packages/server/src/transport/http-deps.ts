@@ -11,7 +11,10 @@ export type StorageState = 'ok' | 'unavailable' | 'disabled';
 
 /** Everything that the HTTP side needs of the rest. */
 export interface HttpDeps {
-  readonly config: Pick<Config, 'allowedOrigins' | 'trustProxy' | 'ratePerSec' | 'rateBurst' | 'maxConnections'>;
+  readonly config: Pick<
+    Config,
+    'allowedOrigins' | 'trustProxy' | 'ratePerSec' | 'rateBurst' | 'maxConnections' | 'maxStreams' | 'maxStreamsPerIp'
+  >;
   /** Requests of one address to /api; 1,000 a second and 5,000 at once when it is left out. */
   readonly apiRate?: HttpRate;
   readonly version: string;

@@ -55,7 +55,15 @@ describe('every answer', () => {
   });
 
   it('HTTP-11 lets the pages of allowed origins read, and no others', async () => {
-    const config = { allowedOrigins: ['https://good.com'], trustProxy: 'none', ratePerSec: 5, rateBurst: 10, maxConnections: 100 } as const;
+    const config = {
+      allowedOrigins: ['https://good.com'],
+      trustProxy: 'none',
+      ratePerSec: 5,
+      rateBurst: 10,
+      maxConnections: 100,
+      maxStreams: 10,
+      maxStreamsPerIp: 5,
+    } as const;
     const { get } = await httpServer({ config });
     const allowed = async (origin: string) => (await get('/health', { origin })).headers['access-control-allow-origin'];
     expect([await allowed('https://good.com'), await allowed('https://good.com.evil.com'), await allowed('null')]).toEqual([
@@ -66,7 +74,15 @@ describe('every answer', () => {
   });
 
   it('HTTP-23 refuses what would change something for a page of a foreign origin, and does not do it', async () => {
-    const config = { allowedOrigins: ['https://good.com'], trustProxy: 'none', ratePerSec: 5, rateBurst: 10, maxConnections: 100 } as const;
+    const config = {
+      allowedOrigins: ['https://good.com'],
+      trustProxy: 'none',
+      ratePerSec: 5,
+      rateBurst: 10,
+      maxConnections: 100,
+      maxStreams: 10,
+      maxStreamsPerIp: 5,
+    } as const;
     const { post, directory } = await httpServer({ config });
     const statusFrom = async (origin: string) =>
       (await post('/api/rooms/r/messages', { content: 'x' }, { origin, 'content-type': 'application/json' })).statusCode;
@@ -163,6 +179,7 @@ describe('the rest of the API', () => {
     expect(Object.keys(paths).sort()).toEqual([
       '/api/admin/import',
       '/api/analytics',
+      '/api/analytics/stream',
       '/api/rooms',
       '/api/rooms/{room}/members',
       '/api/rooms/{room}/messages',

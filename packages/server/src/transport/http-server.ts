@@ -1,14 +1,16 @@
 import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { collectApi, serveApiDocs } from './api-docs.ts';
 import { limitBodyTime } from './body-timeout.ts';
 import { answerClientError, answerErrors, answerFor, sendAnswer } from './errors.ts';
+import { addEventRoute } from './event-streams.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { offerUpgrade, refuseOtherMethods, watchPaths } from './methods.ts';
 import { createNodeServer } from './node-server.ts';
+import { analyticsStreamRoute } from './routes/analytics-stream.ts';
 import { importRoute } from './routes/import.ts';
 import type { Route, StreamRoute } from './routes/route.ts';
 import { routes } from './routes/routes.ts';
@@ -30,7 +32,7 @@ export interface HttpServer {
   listen(port: number, host: string): Promise<AddressInfo>;
   /** No new connections; open ones go on. */
   stopAccepting(): void;
-  /** Ends imports and idle connections, waits for running answers until `deadline` (`clock.monotonic()`), then cuts what is left. */
+  /** Ends imports, streams of events and idle connections, waits for running answers until `deadline` (`clock.monotonic()`), then cuts what is left. */
   close(deadline: number): Promise<void>;
 }
 
@@ -38,7 +40,7 @@ export interface HttpServer {
 export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   const stopping = new AbortController();
   let closed: Promise<void> | undefined;
-  const app = createApp(deps);
+  const { app, releaseSocket } = createApp(deps);
   app.removeContentTypeParser('text/plain');
   answerErrors(app, deps.logger);
   measure(app, deps);
@@ -52,6 +54,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   await collectApi(app, deps.version);
   await app.register(async (scope) => {
     for (const route of routes(deps)) addRoute(scope, route);
+    addEventRoute(scope, analyticsStreamRoute(deps), { logger: deps.logger, signal: stopping.signal, releaseSocket });
     offerUpgrade(scope);
   });
   await app.register(async (scope) => addStreamRoute(scope, importRoute(deps), stopping.signal));
@@ -75,8 +78,9 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   };
 }
 
-function createApp(deps: HttpDeps): FastifyInstance {
-  return Fastify({
+function createApp(deps: HttpDeps) {
+  let releaseSocket: (socket: Socket) => void = () => {};
+  const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
     // Fields that nobody knows are ignored, as in frames.
@@ -85,16 +89,22 @@ function createApp(deps: HttpDeps): FastifyInstance {
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // "5" is no number in a body; the numbers of a query are read in `addRoute`.
     ajv: { customOptions: { coerceTypes: false } },
-    serverFactory: (handler) => createServer(handler, deps),
+    serverFactory: (handler) => {
+      const { server, release } = createServer(handler, deps);
+      releaseSocket = release;
+      return server;
+    },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => void sendAnswer(reply, answerFor(error, request, deps.logger)),
   });
+  return { app, releaseSocket };
 }
 
-function createServer(handler: RequestListener, { config: { maxConnections, trustProxy }, clock }: HttpDeps): Server {
+function createServer(handler: RequestListener, { config, clock }: HttpDeps) {
+  const maxConnections = config.maxConnections + config.maxStreams;
   const server = createNodeServer(handler, maxConnections);
-  limitSockets(server, { clock, maxConnections, isBehindProxy: trustProxy !== 'none' });
-  return server;
+  const release = limitSockets(server, { clock, maxConnections, isBehindProxy: config.trustProxy !== 'none' });
+  return { server, release };
 }
 
 function measure(app: FastifyInstance, { metrics }: HttpDeps): void {

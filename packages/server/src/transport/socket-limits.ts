@@ -14,8 +14,11 @@ interface SocketLimits {
   readonly isBehindProxy: boolean;
 }
 
-/** Keeps sockets that are no WebSockets from taking the room of those who want to become one. */
-export function limitSockets(server: Server, { clock, maxConnections, isBehindProxy }: SocketLimits): void {
+/**
+ * Keeps sockets that are no WebSockets from taking the room of those who want to become one. The returned function lets one go that is
+ * under limits of its own from then on.
+ */
+export function limitSockets(server: Server, { clock, maxConnections, isBehindProxy }: SocketLimits): (socket: Socket) => void {
   const budget = new SocketBudget<Socket>(!isBehindProxy);
   let open = 0;
   server.prependListener('connection', (socket: Socket) => {
@@ -35,6 +38,7 @@ export function limitSockets(server: Server, { clock, maxConnections, isBehindPr
     response.once('close', () => budget.ended(socket));
   });
   server.prependListener('upgrade', ({ socket }) => budget.close(socket as Socket));
+  return (socket) => budget.close(socket);
 }
 
 /** Before there is a request, and whether or not there will be one. */

@@ -47,6 +47,27 @@ export interface StreamRoute {
   readonly schema: RouteSchema & { readonly security: readonly Readonly<Record<string, readonly string[]>>[] };
 }
 
+/** What a stream of events is written to. */
+export interface EventSocket {
+  /** Bytes that wait in this process. */
+  readonly unsent: number;
+  write(bytes: Uint8Array): void;
+  /** At once, with all that waits. */
+  destroy(): void;
+}
+
+export type EventAdmission =
+  | { readonly kind: 'refused'; readonly answer: Answer }
+  /** `begin` is called once, when the headers are written, unless the client has gone; `end` once in any case, when it is gone. */
+  | { readonly kind: 'admitted'; begin(socket: EventSocket): void; end(): void };
+
+/** A GET route that goes on answering, with server-sent events, until the client or the server goes. */
+export interface EventRoute {
+  readonly url: string;
+  readonly schema: RouteSchema;
+  admit(request: { readonly address: string; readonly lastEventId: string | undefined }): EventAdmission;
+}
+
 /** Ties a handler's input to its schema. The cast is what this function is for: fastify has checked the parts before. */
 export function route<const S extends RouteSchema>(definition: {
   readonly method: 'GET' | 'POST';

@@ -9,7 +9,7 @@ import { postRoutes } from './post-message.ts';
 import { roomRoutes } from './rooms.ts';
 import type { Route } from './route.ts';
 
-/** Every path that is answered with one piece; the import streams and stands in `import.ts`, the API's own page in `api-docs.ts`. */
+/** Every path that is answered with one piece; what streams stands in `import.ts` and `analytics-stream.ts`, the API's own page in `api-docs.ts`. */
 export function routes(deps: HttpDeps): readonly Route[] {
   return [
     ...healthRoutes(deps),
