@@ -50,7 +50,7 @@ const FLUSH_MS = 20_000;
 
 /** The wiring diagram in code: the only place that names concrete adapters. Rejects when something cannot be had. */
 export async function compose(config: Config, clock: Clock, logger: Logger, version: string): Promise<RunningNode> {
-  const opened = await openStore(config);
+  const opened = await openStore(config, clock, reportsTo(logger));
   try {
     return await wire(opened, config, clock, logger, version);
   } catch (error) {
@@ -65,7 +65,7 @@ async function wire(opened: OpenStore, config: Config, clock: Clock, logger: Log
   const metrics = createMetrics(version);
   const live = config.analytics ? new LiveCollector(clock, await seed(store, clock)) : undefined;
   const events = live === undefined ? metrics.sink : combineSinks(metrics.sink, live);
-  const onBug = (error: unknown) => logger.error({ err: error }, 'a bug cost one operation');
+  const onBug = reportsTo(logger);
   const queue = new WriteBehind(store, events, clock, { onBug });
   const bus = new MemoryBus(clock);
   const turn = new Turn(clock, events);
@@ -168,7 +168,11 @@ function whyNotReady(isStopping: boolean, queue: WriteBehind, hub: Hub): { ok: b
   return { ok: reasons.length === 0, reasons };
 }
 
-async function openStore(config: Config): Promise<OpenStore> {
+function reportsTo(logger: Logger): (error: unknown) => void {
+  return (error) => logger.error({ err: error }, 'a bug cost one operation');
+}
+
+async function openStore(config: Config, clock: Clock, onBug: (error: unknown) => void): Promise<OpenStore> {
   switch (config.store) {
     case 'memory':
       return withoutFolder(new MemoryStore());
@@ -177,7 +181,7 @@ async function openStore(config: Config): Promise<OpenStore> {
     case 'sqlite': {
       const lock = await lockDataDir(config.dataDir);
       try {
-        const store = await openSqliteStore(config.dataDir);
+        const store = await openSqliteStore(config.dataDir, { clock, onBug });
         const announce = (url: string, token: string) => announceServer(config.dataDir, { url, token });
         const close = async (isClean: boolean) => {
           await store.close(isClean);

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
  * Each entry brings a database from the version of its index to the next. Never change one that was released.
  *
  * Rooms, users and epochs are numbers in the rows, ids 16 bytes: a row and its three index entries take half of what the texts would.
- * `seq` 0 and `epoch` 0 mean none (imported), so that (t, seq, row) can be compared as a whole.
+ * `seq` 0 and `epoch` 0 mean none (imported), so that (t, seq, row) can be compared as a whole. A row's number is its place in the log.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -37,6 +37,22 @@ export const MIGRATIONS: readonly string[] = [
   create table marks (room integer not null, seq integer not null, t integer not null, primary key (room, seq)) strict, without rowid;
   create table counters (name text primary key, value integer not null) strict, without rowid;
   insert into counters values ('chat', 0);
+  `,
+  // What is derived from the log of messages is merged later (merge.ts): as tables, since an index is written with each row.
+  `
+  drop index messages_by_room;
+  drop index messages_by_user;
+  create table messages_by_room (
+    room integer not null, t integer not null, seq integer not null, row integer not null, primary key (room, t, seq, row)
+  ) strict, without rowid;
+  create table messages_by_user (
+    user integer not null, t integer not null, row integer not null, primary key (user, t, row)
+  ) strict, without rowid;
+  insert into messages_by_room select room, t, seq, row from messages order by room, t, seq, row;
+  insert into messages_by_user select user, t, row from messages order by user, t, row;
+  -- The last row of the log that each step has taken in.
+  create table merged (step text primary key, through integer not null) strict, without rowid;
+  insert into merged select column1, (select coalesce(max(row), 0) from messages) from (values ('heads'), ('room'), ('user'));
   `,
 ];
 

@@ -92,7 +92,7 @@ export class Reader {
   }
 
   totals(): StoreTotals {
-    return { chatMessages: Number(one(this.#sql.count, 'chat')?.[0] ?? 0), deletedMessages: 0 };
+    return { chatMessages: Number(one(this.#sql.count)?.[0] ?? 0), deletedMessages: 0 };
   }
 
   activitySince(time: number): readonly MinuteActivity[] {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Position } from '@hubbub/protocol';
+import { type Clock, systemClock } from '../../util/clock.ts';
 import {
   type AppendResult,
   type Cursor,
@@ -11,6 +12,7 @@ import {
   type StoredNotice,
 } from '../store.ts';
 import { Grouped } from './grouped.ts';
+import { type MergeOptions, MergeSchedule } from './merge-schedule.ts';
 import type { Reader } from './reader.ts';
 import { packMessages, unpackKnownIds, unpackMessages } from './rows.ts';
 import { WorkerClient } from './worker-client.ts';
@@ -21,6 +23,10 @@ export interface SqliteOptions {
   readonly maxUnstored?: number;
   /** What an ack survives: `full` (default) a power cut too, `normal` any end of the process. */
   readonly synchronous?: 'full' | 'normal';
+  /** Told when what is derived from the log could not be brought up to it, and the world is not to blame. */
+  readonly onBug?: (error: unknown) => void;
+  readonly clock?: Clock;
+  readonly merging?: Partial<MergeOptions>;
   /** For tests: the file grows no larger than this many pages of 4096 bytes. */
   readonly maxPages?: number;
 }
@@ -32,38 +38,54 @@ export async function openSqliteStore(dir: string, options: SqliteOptions = {}):
   const database = { path: join(dir, DATABASE_FILE), synchronous: options.synchronous ?? 'full', maxPages: options.maxPages } as const;
   const [writer, reader] = [new WorkerClient<Writer>('writer', database), new WorkerClient<Reader>('reader', database)];
   try {
-    await writer.call('start', options.maxUnstored ?? MAX_UNSTORED);
+    const { merged, last } = await writer.call('start', options.maxUnstored ?? MAX_UNSTORED);
     await reader.call('totals');
+    const store = new SqliteStore(writer, reader, options);
+    store.beginMerging(merged, last);
+    return store;
   } catch (error) {
     await Promise.all([writer.close(), reader.close()]);
     throw error;
   }
-  return new SqliteStore(writer, reader);
 }
+
+/** Calls of one thread, in order. */
+type Thread<Target> = Pick<WorkerClient<Target>, 'call' | 'close' | 'kill'>;
 
 /** A SQLite file, written by one thread and read by another: neither the event loop nor a reader ever waits for a commit. */
 export class SqliteStore implements Store {
   readonly kind = 'sqlite';
-  readonly #writer: WorkerClient<Writer>;
-  readonly #reader: WorkerClient<Reader>;
+  readonly #writer: Thread<Writer>;
+  readonly #reader: Thread<Reader>;
   readonly #openings: Grouped<EpochOpening>;
+  readonly #merges: MergeSchedule;
 
-  constructor(writer: WorkerClient<Writer>, reader: WorkerClient<Reader>) {
+  constructor(writer: Thread<Writer>, reader: Thread<Reader>, options: Pick<SqliteOptions, 'clock' | 'onBug' | 'merging'> = {}) {
     this.#writer = writer;
     this.#reader = reader;
+    const { clock = systemClock, onBug = () => {}, merging } = options;
+    this.#merges = new MergeSchedule({ merge: (to) => writer.call('merge', to), clock, onBug }, merging);
     this.#openings = new Grouped((openings) => writer.call('openEpochs', openings));
   }
 
+  /** What the log has and had merged when it was opened. */
+  beginMerging(merged: number, last: number): void {
+    this.#merges.begin(merged, last);
+  }
+
   async append(batch: readonly StoredMessage[]): Promise<readonly AppendResult[]> {
-    const { repeats, firsts } = await this.#writer.call('append', packMessages(batch));
+    const { repeats, firsts, last } = await this.#writer.call('append', packMessages(batch));
+    this.#merges.wrote(last);
     const results: AppendResult[] = batch.map(() => INSERTED);
     if (repeats.length === 0) return results;
     for (const [n, first] of unpackMessages(firsts).entries()) results[repeats[n] as number] = { kind: 'repeat', first };
     return results;
   }
 
-  importEvents(batch: readonly (StoredMessage | StoredNotice)[]): Promise<readonly boolean[]> {
-    return this.#writer.call('importEvents', packMessages(batch));
+  async importEvents(batch: readonly (StoredMessage | StoredNotice)[]): Promise<readonly boolean[]> {
+    const { isNew, last } = await this.#writer.call('importEvents', packMessages(batch));
+    this.#merges.wrote(last);
+    return isNew;
   }
 
   openEpoch(roomId: string, epoch: string, firstSeq: number): Promise<void> {
@@ -110,6 +132,7 @@ export class SqliteStore implements Store {
   }
 
   async close(isClean: boolean): Promise<void> {
+    this.#merges.stop();
     try {
       await this.#reader.call('stop').catch(() => {});
       await this.#writer.call('stop', isClean);

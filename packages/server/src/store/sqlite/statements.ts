@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** The columns of FlatRows, then the row. `unhex(?, '-')` is null, and refused, for what is no UUID. */
-const COLUMNS = `r.name, m.id, m.type, u.name, m.username, m.content, m.t, m.reply_to, coalesce(e.epoch, ''), m.seq`;
+/** `unhex(?, '-')` is null, and refused, for what is no UUID. */
+const COLUMNS = columns('m');
 const JOINS = 'cross join rooms r on r.id = m.room cross join users u on u.id = m.user left join epochs e on e.id = m.epoch';
 
 export function prepareWrites(db: DatabaseSync) {
@@ -14,19 +14,17 @@ export function prepareWrites(db: DatabaseSync) {
       `insert into repeats values (?, ?, unhex(?, '-'), ?, ?, ?, ?, ?, unhex(nullif(?, ''), '-'), ?) on conflict do nothing`,
     ),
     insertNotice: prepare(`insert into notices values (?, unhex(?, '-'), ?, ?, ?, ?) on conflict do nothing`),
-    insertMark: prepare('insert into marks values (?, ?, ?) on conflict do nothing'),
     first: prepare(`select ${COLUMNS}, m.epoch from messages m ${JOINS} where m.room = ? and m.id = unhex(?, '-')`),
     roomId: prepare('select id from rooms where name = ?'),
     addRoom: prepare('insert into rooms (name) values (?) returning id'),
     userId: prepare('select id from users where name = ?'),
     addUser: prepare('insert into users (name) values (?) returning id'),
     imported: prepare('update rooms set imported_through = max(imported_through, ?) where id = ?'),
-    epoch: prepare('select id, first_seq, last_seq, last_t from epochs where room = ? and epoch = ?'),
+    epoch: prepare('select id from epochs where room = ? and epoch = ?'),
     addEpoch: prepare(
       'insert into epochs (room, epoch, generation, first_seq, last_seq) select ?, ?, max(id), ?, ? from generations where true on conflict do nothing',
     ),
     advanceEpoch: prepare('update epochs set last_seq = max(last_seq, ?), last_t = max(last_t, ?) where id = ?'),
-    count: prepare('update counters set value = value + ? where name = ?'),
     generation: prepare('select id, bound, is_clean from generations order by id desc limit 1'),
     addGeneration: prepare('insert into generations (bound, is_clean) values (?, 0)'),
     resumeGeneration: prepare('update generations set bound = max(bound, ?), is_clean = 0 where id = ?'),
@@ -36,56 +34,95 @@ export function prepareWrites(db: DatabaseSync) {
 
 export function prepareReads(db: DatabaseSync) {
   const prepare = preparer(db);
-  const inRange = 'm.room = ?1 and m.t >= ?2 and m.t <= ?3 and m.seq > ?4 and m.seq <= ?5';
+  const inRange = (k: Place) => `${k}.room = ?1 and ${k}.t >= ?2 and ${k}.t <= ?3 and ${k}.seq > ?4 and ${k}.seq <= ?5`;
   const repeatsInRange = 'm.room = ?1 and m.seq > ?4 and m.seq <= ?5';
+  const known = 'cross join users u on u.id = m.user cross join epochs e on e.id = m.epoch';
   return {
     room: prepare('select id, imported_through from rooms where name = ?'),
     user: prepare('select id from users where name = ?'),
     epochs: prepare(
-      `select e.epoch, e.first_seq, e.last_seq, e.last_t, e.generation = (select max(id) from generations), g.bound
-       from epochs e join generations g on g.id = e.generation where e.room = ? order by e.id`,
+      `select e.epoch, e.first_seq, max(e.last_seq, coalesce(tail.seq, 0)), max(e.last_t, coalesce(tail.t, 0)),
+         e.generation = (select max(id) from generations), g.bound
+       from epochs e join generations g on g.id = e.generation left join (
+         select m.epoch, max(m.seq) as seq, max(m.t) as t from messages m where ${inTail('heads')} and m.room = ?1 group by 1
+       ) tail on tail.epoch = e.id where e.room = ?1 order by e.id`,
     ),
     knownIds: prepare(
-      `select m.id, u.name, e.epoch, m.seq, m.t from messages m indexed by messages_by_room
-       cross join users u on u.id = m.user cross join epochs e on e.id = m.epoch
-       where m.room = ? and m.t >= ? and m.seq > 0 order by m.t desc, m.seq desc limit ?`,
+      `${both('room', (k) => [`m.id, u.name, e.epoch, ${k}.seq, ${k}.t`, known, `${k}.room = ?1 and ${k}.t >= ?2 and ${k}.seq > 0`])}
+       order by 5 desc, 4 desc limit ?3`,
     ),
     find: prepare(`select ${COLUMNS} from messages m ${JOINS} where m.room = ? and m.id = unhex(?, '-')`),
     markBefore: prepare('select t from marks where room = ? and seq <= ? order by seq desc limit 1'),
     markAfter: prepare('select t from marks where room = ? and seq >= ? order by seq limit 1'),
-    range: prepare(`select ${COLUMNS} from messages m indexed by messages_by_room ${JOINS} where ${inRange} order by m.t, m.seq limit ?6`),
+    range: prepare(`${both('room', (k) => [columns(k), JOINS, inRange(k)])} order by 7, 10 limit ?6`),
     rangeRepeats: prepare(`select ${COLUMNS} from repeats m ${JOINS} where ${repeatsInRange} and ?2 <= ?3 order by m.seq limit ?6`),
     rangeSize: prepare(
-      `select count(*), coalesce(sum(octet_length(content)), 0) from (
-         select content from messages m indexed by messages_by_room where ${inRange} order by m.t, m.seq limit ?6)`,
+      `select count(*), coalesce(sum(octet_length(content)), 0) from (${both('room', (k) => ['m.content', '', inRange(k)])} limit ?6)`,
     ),
     repeatsSize: prepare(
       `select count(*), coalesce(sum(octet_length(content)), 0) from (select content from repeats m where ${repeatsInRange} and ?2 <= ?3 limit ?6)`,
     ),
-    roomUp: prepare(page('m.room', '>', 'asc')),
-    roomDown: prepare(page('m.room', '<', 'desc')),
-    userUp: prepare(page('m.user', '>', 'asc')),
-    userDown: prepare(page('m.user', '<', 'desc')),
+    roomUp: prepare(page('room', '>', 'asc')),
+    roomDown: prepare(page('room', '<', 'desc')),
+    userUp: prepare(page('user', '>', 'asc')),
+    userDown: prepare(page('user', '<', 'desc')),
     rooms: prepare(
-      `select name, (select max(t) from messages where room = rooms.id) as last from rooms
-       where name > ? and exists (select 1 from messages where room = rooms.id) order by name limit ?`,
+      `with tail as materialized (select m.room, max(m.t) as t from messages m where ${inTail('room')} group by 1),
+       named as (select r.name, (select max(k.t) from messages_by_room k where k.room = r.id) as merged, tail.t as waiting
+         from rooms r left join tail on tail.room = r.id where r.name > ?)
+       select name, max(coalesce(merged, waiting), coalesce(waiting, merged)) from named
+       where coalesce(merged, waiting) is not null order by name limit ?`,
     ),
-    count: prepare('select value from counters where name = ?'),
+    count: prepare(
+      `select value + (select count(*) from messages m where ${inTail('heads')} and m.type = 0) from counters where name = 'chat'`,
+    ),
     activity: prepare(
-      `select (m.t / 60000) * 60000, u.name, count(*), max(m.t) from rooms r cross join messages m indexed by messages_by_room
-       on m.room = r.id and m.t >= ? cross join users u on u.id = m.user where m.type = 0 group by 1, m.user`,
+      `select (t / 60000) * 60000, name, count(*), max(t) from (
+         select k.t, m.user from rooms r cross join messages_by_room k on k.room = r.id and k.t >= ?1 cross join messages m on m.row = k.row
+         where m.type = 0
+         union all select m.t, m.user from messages m where ${inTail('room')} and m.t >= ?1 and m.type = 0
+       ) cross join users u on u.id = user group by 1, user`,
     ),
   };
 }
 
+/** Where a row's place in an order is read: from the merged entries of that order, or from the log. */
+type Place = 'k' | 'm';
+type Order = 'room' | 'user';
+
+/** The columns of FlatRows. */
+function columns(place: Place, seqOf: Place = place): string {
+  return `r.name, m.id, m.type, u.name, m.username, m.content, ${place}.t, m.reply_to, coalesce(e.epoch, ''), ${seqOf}.seq`;
+}
+
+/** What a step (derived.ts) has not taken in yet: a few thousand rows at the end of the log, which are looked through. */
+function inTail(step: Order | 'heads'): string {
+  return `m.row > (select through from merged where step = '${step}')`;
+}
+
+/**
+ * A listing is what is merged, read in the order of its table, and the tail of the log beside it: each entry is in exactly one of them, at any
+ * instant. To be followed by an order by the columns of the place, which then merges two sorted streams, and a limit.
+ */
+function both(order: Order, query: (place: Place) => readonly [columns: string, joins: string, condition: string]): string {
+  const select = (place: Place, from: string, more = ''): string => {
+    const [selected, joins, condition] = query(place);
+    return `select ${selected} from ${from} ${joins} where ${condition}${more}`;
+  };
+  const merged = select('k', `messages_by_${order} k cross join messages m on m.row = k.row`);
+  return `${merged} union all ${select('m', 'messages m not indexed', ` and ${inTail(order)}`)}`;
+}
+
 /** Bound as: key, time, seq (rooms) or 0 (users), row, limit. */
-function page(key: 'm.room' | 'm.user', beyond: '<' | '>', direction: 'asc' | 'desc'): string {
-  const isRoom = key === 'm.room';
-  const [place, bound] = isRoom ? ['(m.t, m.seq, m.row)', '(?2, ?3, ?4)'] : ['(m.t, ?3, m.row)', '(?2, ?3, ?4)'];
-  const order = isRoom ? `m.t ${direction}, m.seq ${direction}, m.row ${direction}` : `m.t ${direction}, m.row ${direction}`;
-  // The plain bound on time is what the index seeks by; the rows of that very time are then told apart.
-  return `select ${COLUMNS}, m.row from messages m indexed by messages_by_${isRoom ? 'room' : 'user'} ${JOINS}
-    where ${key} = ?1 and m.t ${beyond}= ?2 and ${place} ${beyond} ${bound} order by ${order} limit ?5`;
+function page(order: Order, beyond: '<' | '>', direction: 'asc' | 'desc'): string {
+  const query = (k: Place) => {
+    const place = order === 'room' ? `(${k}.t, ${k}.seq, ${k}.row)` : `(${k}.t, ?3, ${k}.row)`;
+    // The plain bound on time is what the table is sought by; the rows of that very time are then told apart.
+    const condition = `${k}.${order} = ?1 and ${k}.t ${beyond}= ?2 and ${place} ${beyond} (?2, ?3, ?4)`;
+    return [`${columns(k, order === 'room' ? k : 'm')}, ${k}.row`, JOINS, condition] as const;
+  };
+  const columnsOfPlace = order === 'room' ? [7, 10, 11] : [7, 11];
+  return `${both(order, query)} order by ${columnsOfPlace.map((each) => `${each} ${direction}`).join(', ')} limit ?5`;
 }
 
 function preparer(db: DatabaseSync): (sql: string) => StatementSync {

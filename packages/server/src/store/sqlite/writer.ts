@@ -1,23 +1,26 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { derivedOf } from './derived.ts';
 import { Dictionary } from './dictionary.ts';
+import { Merge } from './merge.ts';
 import { migrate } from './migrations.ts';
 import { FLAT_WIDTH, type FlatRows, TYPE, uuidText } from './rows.ts';
 import { prepareWrites } from './statements.ts';
 
-/** Every 256th seq of a room has its time in `marks`; and the first of each epoch, however it jumped. */
-const MARK_EVERY = 256;
-
-interface Epoch {
-  readonly id: number;
-  readonly firstSeq: number;
-  lastSeq: number;
-  lastTime: number;
-}
+const MAX_ROOMS = 100_000;
 
 export interface EpochOpening {
   readonly roomId: string;
   readonly epoch: string;
   readonly firstSeq: number;
+}
+
+/** What a batch did: the last entry of the log tells whether it is time to merge. */
+export interface Appended {
+  /** Index of each repeat; the others were inserted. */
+  readonly repeats: readonly number[];
+  /** The first of each. */
+  readonly firsts: FlatRows;
+  readonly last: number;
 }
 
 /** One row of a batch with its names as numbers. */
@@ -28,14 +31,18 @@ interface Row {
   readonly user: number;
 }
 
-/** All writes, in the writer's thread. Arguments and results are what may cross threads. */
+/**
+ * All writes, in the writer's thread. Arguments and results are what may cross threads. A message is committed as a row of the log
+ * and an entry in the index of ids; everything else that follows from it is merged later.
+ */
 export class Writer {
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof prepareWrites>;
   readonly #rooms: Dictionary;
   readonly #users: Dictionary;
-  /** By room number and epoch; of rooms that were lately written to. */
-  readonly #epochs = new Map<string, Epoch>();
+  readonly #merge: Merge;
+  /** The epoch in which each room was last written to, by the room's number. */
+  readonly #epochs = new Map<number, { readonly name: string; readonly number: number }>();
 
   constructor(db: DatabaseSync) {
     migrate(db);
@@ -43,58 +50,57 @@ export class Writer {
     this.#sql = prepareWrites(db);
     this.#rooms = new Dictionary(this.#sql.roomId, this.#sql.addRoom);
     this.#users = new Dictionary(this.#sql.userId, this.#sql.addUser);
+    this.#merge = new Merge(db, derivedOf(db));
   }
 
-  /** A run begins. After a clean stop it goes on with the generation, otherwise with a new one: all epochs before are ended. */
-  start(bound: number): void {
-    this.#transaction(() => {
+  /**
+   * A run begins. After a clean stop it goes on with the generation, otherwise with a new one: all epochs before are ended. Answers the
+   * last entries of the log: that every step has taken in, and that is there.
+   */
+  start(bound: number): { readonly merged: number; readonly last: number } {
+    return this.#transaction(() => {
       const last = this.#sql.generation.get() as unknown as number[] | undefined;
       if (last !== undefined && last[2] === 1) this.#sql.resumeGeneration.run(bound, last[0] as number);
       else this.#sql.addGeneration.run(bound);
+      return { merged: this.#merge.merged(), last: this.#merge.last() };
     });
   }
 
-  /** Answers the index and the first of each repeat: `inserted` needs no words. */
-  append(flat: FlatRows): { readonly repeats: readonly number[]; readonly firsts: FlatRows } {
+  append(flat: FlatRows): Appended {
     return this.#transaction(() => {
-      const [repeats, firsts, touched]: [number[], (string | number)[], Set<Epoch>] = [[], [], new Set()];
-      let chats = 0;
+      const [repeats, firsts]: [number[], (string | number)[]] = [[], []];
       for (let at = 0, index = 0; at < flat.length; at += FLAT_WIDTH, index += 1) {
         const row = this.#row(flat, at);
-        const epoch = this.#epochOf(row);
-        const first = this.#insertSequenced(row, epoch);
-        if (first === 'inserted') chats += flat[at + 2] === TYPE.chat ? 1 : 0;
-        else if (first !== 'same') {
-          repeats.push(index);
-          firsts.push(...first);
-        }
-        this.#advance(row, epoch, touched);
+        const first = this.#insertSequenced(row, this.#epochOf(row));
+        if (first === undefined) continue;
+        repeats.push(index);
+        firsts.push(...first);
       }
-      for (const epoch of touched) this.#sql.advanceEpoch.run(epoch.lastSeq, epoch.lastTime, epoch.id);
-      if (chats > 0) this.#sql.count.run(chats, 'chat');
-      return { repeats, firsts };
+      return { repeats, firsts, last: this.#merge.last() };
     });
   }
 
-  importEvents(flat: FlatRows): readonly boolean[] {
+  /** True for each that was new. */
+  importEvents(flat: FlatRows): { readonly isNew: readonly boolean[]; readonly last: number } {
     return this.#transaction(() => {
       const isNew: boolean[] = [];
       const through = new Map<number, number>();
-      let chats = 0;
       for (let at = 0; at < flat.length; at += FLAT_WIDTH) {
         const row = this.#row(flat, at);
         const [type, time] = [flat[at + 2] as number, flat[at + 6] as number];
         const isNotice = type === TYPE.join || type === TYPE.leave;
         const isInserted = isNotice ? this.#insertNotice(row) : this.#insert(row, 0, 0);
         isNew.push(isInserted);
-        if (isNotice || !isInserted) continue;
-        if (type === TYPE.chat) chats += 1;
-        through.set(row.room, Math.max(through.get(row.room) ?? 0, time));
+        if (!isNotice && isInserted) through.set(row.room, Math.max(through.get(row.room) ?? 0, time));
       }
       for (const [room, time] of through) this.#sql.imported.run(time, room);
-      if (chats > 0) this.#sql.count.run(chats, 'chat');
-      return isNew;
+      return { isNew, last: this.#merge.last() };
     });
+  }
+
+  /** Merges one piece of what the log has up to an entry; true when nothing of it is left. */
+  merge(to: number): boolean {
+    return this.#transaction(() => this.#merge.advance(to));
   }
 
   openEpochs(openings: readonly EpochOpening[]): void {
@@ -103,9 +109,15 @@ export class Writer {
     });
   }
 
+  /** A clean stop merges everything; where that fails, it is done after the next start. */
   stop(isClean: boolean): void {
-    if (isClean) this.#transaction(() => this.#sql.endGeneration.run());
-    this.#db.close();
+    try {
+      if (!isClean) return;
+      this.#transaction(() => this.#sql.endGeneration.run());
+      for (const last = this.#merge.last(); !this.merge(last); );
+    } finally {
+      this.#db.close();
+    }
   }
 
   #row(flat: FlatRows, at: number): Row {
@@ -122,39 +134,30 @@ export class Writer {
     return this.#sql.insertNotice.run(room, id, type, user, username, time).changes === 1;
   }
 
-  /** The first one if this is a repeat; `same` if it is the first one again. */
-  #insertSequenced(row: Row, epoch: Epoch): 'inserted' | 'same' | FlatRows {
+  /** The first one if this is a repeat; undefined also if it is the first one again. */
+  #insertSequenced(row: Row, epoch: number): FlatRows | undefined {
     const { flat, at, room, user } = row;
     const seq = flat[at + 9] as number;
-    if (this.#insert(row, epoch.id, seq)) return 'inserted';
+    if (this.#insert(row, epoch, seq)) return undefined;
     const id = flat[at + 1] as string;
     const first = this.#sql.first.get(room, id) as unknown as (string | number)[];
-    if (first[10] === epoch.id && first[9] === seq) return 'same';
-    const [type, username, content] = [flat[at + 2] ?? 0, flat[at + 4] ?? '', flat[at + 5] ?? ''];
-    this.#sql.insertRepeat.run(room, seq, id, type, user, username, content, flat[at + 6] ?? 0, flat[at + 7] ?? '', epoch.id);
+    if (first[10] === epoch && first[9] === seq) return undefined;
+    const [type, username, content, time] = [flat[at + 2] ?? 0, flat[at + 4] ?? '', flat[at + 5] ?? '', flat[at + 6] ?? 0];
+    this.#sql.insertRepeat.run(room, seq, id, type, user, username, content, time, flat[at + 7] ?? '', epoch);
+    // It is not in the log, so that no merge will see it.
+    this.#sql.advanceEpoch.run(seq, time, epoch);
     return [...first.slice(0, 1), uuidText(first[1]), ...first.slice(2, 7), uuidText(first[7]), ...first.slice(8, 10)] as FlatRows;
   }
 
-  #advance({ flat, at, room }: Row, epoch: Epoch, touched: Set<Epoch>): void {
-    const [time, seq] = [flat[at + 6] as number, flat[at + 9] as number];
-    if (seq % MARK_EVERY === 0 || epoch.lastSeq < epoch.firstSeq) this.#sql.insertMark.run(room, seq, time);
-    epoch.lastSeq = Math.max(epoch.lastSeq, seq);
-    epoch.lastTime = Math.max(epoch.lastTime, time);
-    touched.add(epoch);
-  }
-
-  #epochOf({ flat, at, room }: Row): Epoch {
+  #epochOf({ flat, at, room }: Row): number {
     const name = flat[at + 8] as string;
-    const key = `${room} ${name}`;
-    const known = this.#epochs.get(key);
-    if (known !== undefined) return known;
-    const found = this.#sql.epoch.get(room, name) as unknown as number[] | undefined;
+    const known = this.#epochs.get(room);
+    if (known?.name === name) return known.number;
+    const found = this.#sql.epoch.get(room, name) as unknown as [number] | undefined;
     if (found === undefined) throw new TypeError(name === '' ? 'a message without a position' : `epoch ${name} was never opened here`);
-    const [id, firstSeq, lastSeq, lastTime] = found as [number, number, number, number];
-    const epoch = { id, firstSeq, lastSeq, lastTime };
-    if (this.#epochs.size > 100_000) this.#epochs.clear();
-    this.#epochs.set(key, epoch);
-    return epoch;
+    if (this.#epochs.size > MAX_ROOMS) this.#epochs.clear();
+    this.#epochs.set(room, { name, number: found[0] });
+    return found[0];
   }
 
   #transaction<T>(run: () => T): T {
