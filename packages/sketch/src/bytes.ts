@@ -1,3 +1,5 @@
+const NOTHING = new Uint8Array(0);
+
 /** Appends numbers and strings to a growing buffer. */
 export class ByteWriter {
   #bytes = new Uint8Array(64);
@@ -6,6 +8,16 @@ export class ByteWriter {
   byte(value: number): void {
     this.#reserve(1);
     this.#bytes[this.#length++] = value;
+  }
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Empties it and keeps its memory for reuse. */
+  clear(): void {
+    this.#length = 0;
   }
 
   /** A whole number from 0 to 2^53 − 1, seven bits a byte, lowest first. */
@@ -56,12 +68,27 @@ export class ByteWriter {
 
 /** Reads what a ByteWriter wrote. Never throws: after the first thing that cannot be, everything reads as 0 or '' and `isComplete` is false. */
 export class ByteReader {
-  readonly #bytes: Uint8Array;
+  #bytes: Uint8Array;
   #at = 0;
+  #end: number;
   #isBroken = false;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array = NOTHING) {
     this.#bytes = bytes;
+    this.#end = bytes.length;
+  }
+
+  /** Begins anew, with bytes [from, to), which must be there. */
+  open(bytes: Uint8Array, from = 0, to = bytes.length): void {
+    this.#bytes = bytes;
+    this.#at = from;
+    this.#end = to;
+    this.#isBroken = false;
+  }
+
+  /** Where the next byte is read. */
+  get at(): number {
+    return this.#at;
   }
 
   get isBroken(): boolean {
@@ -70,25 +97,18 @@ export class ByteReader {
 
   /** Everything was read, and all of it made sense. */
   get isComplete(): boolean {
-    return !this.#isBroken && this.#at === this.#bytes.length;
+    return !this.#isBroken && this.#at === this.#end;
   }
 
   byte(): number {
-    const value = this.#isBroken ? undefined : this.#bytes[this.#at++];
-    return value ?? this.#fail();
+    return this.#at < this.#end ? (this.#bytes[this.#at++] ?? 0) : this.#fail();
   }
 
   varint(): number {
-    let value = 0;
-    let scale = 1;
-    for (let i = 0; i < 8; i++) {
-      const byte = this.byte();
-      value += (byte & 127) * scale;
-      // A last byte of 0 would be a second spelling of the same number: equal contents have equal bytes.
-      if (byte < 128) return value <= Number.MAX_SAFE_INTEGER && (byte > 0 || i === 0) ? value : this.#fail();
-      scale *= 128;
-    }
-    return this.#fail();
+    const first = this.#at < this.#end ? (this.#bytes[this.#at] ?? 0) : 128;
+    if (first >= 128) return this.#longVarint();
+    this.#at += 1;
+    return first;
   }
 
   signed(): number {
@@ -97,7 +117,7 @@ export class ByteReader {
   }
 
   float(): number {
-    if (this.#isBroken || this.#at + 8 > this.#bytes.length) return this.#fail();
+    if (this.#isBroken || this.#at + 8 > this.#end) return this.#fail();
     const value = new DataView(this.#bytes.buffer, this.#bytes.byteOffset + this.#at, 8).getFloat64(0);
     this.#at += 8;
     return value;
@@ -117,11 +137,11 @@ export class ByteReader {
   /** A varint that says how many things of at least one byte follow; more than there are bytes left cannot be. */
   count(): number {
     const value = this.varint();
-    return value <= this.#bytes.length - this.#at ? value : this.#fail();
+    return value <= this.#end - this.#at ? value : this.#fail();
   }
 
   raw(length: number): Uint8Array {
-    if (this.#isBroken || this.#at + length > this.#bytes.length) {
+    if (this.#isBroken || this.#at + length > this.#end) {
       this.#fail();
       return new Uint8Array(0);
     }
@@ -129,8 +149,22 @@ export class ByteReader {
     return this.#bytes.slice(this.#at - length, this.#at);
   }
 
+  #longVarint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let i = 0; i < 8; i++) {
+      const byte = this.byte();
+      value += (byte & 127) * scale;
+      // A last byte of 0 would be a second spelling of the same number: equal contents have equal bytes.
+      if (byte < 128) return value <= Number.MAX_SAFE_INTEGER && (byte > 0 || i === 0) ? value : this.#fail();
+      scale *= 128;
+    }
+    return this.#fail();
+  }
+
   #fail(): 0 {
     this.#isBroken = true;
+    this.#at = this.#end;
     return 0;
   }
 }

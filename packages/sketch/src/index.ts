@@ -1,3 +1,4 @@
+export { ByteReader, ByteWriter } from './bytes.ts';
 export { DistinctCount, distinctKind, EXACT_KEYS } from './cardinality.ts';
 export { Counter, counterKind } from './counter.ts';
 export { FirstSeen, firstSeenKind } from './first-seen.ts';
@@ -5,6 +6,7 @@ export { DEFAULT_KEY, type HashKey, TextHash } from './hash.ts';
 export { CAPACITY, type HeavyHitter, HeavyHitters, heavyHittersKind } from './heavy-hitters.ts';
 export { HyperLogLog, STANDARD_ERROR } from './hyper-log-log.ts';
 export { IntervalSet, intervalSetKind } from './interval-set.ts';
+export { binOf, middleOf } from './log-mapping.ts';
 export type { Mergeable, SketchKind } from './mergeable.ts';
 export { COLLAPSE_SHARE, QuantileSketch, quantileKind, RELATIVE_ERROR } from './quantile.ts';
 export { MAX_TIME } from './time.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { brokenLaws, type Subject, testLaws } from './laws.contract.ts';
+import { binOf, middleOf } from './log-mapping.ts';
 import { COLLAPSE_SHARE, QuantileSketch, quantileKind, RELATIVE_ERROR } from './quantile.ts';
 
 type Item = readonly [value: number, weight: number];
@@ -93,6 +94,26 @@ describe('QuantileSketch', () => {
     const stretched = (low: number, high: number): Uint8Array => bytes.with(gap, low).with(gap + 1, high);
     expect(QuantileSketch.decode(stretched(0xff, 0x0f))).toBeDefined();
     expect(QuantileSketch.decode(stretched(0x80, 0x10))).toBeUndefined();
+  });
+
+  it('shows its bins: positive values by bin, the rest together', () => {
+    const sketch = new QuantileSketch();
+    for (const [v, weight] of [
+      [-3, 2],
+      [0, 1],
+      [5, 4],
+      [5.001, 1],
+      [1000, 7],
+    ] as const)
+      sketch.add(v, weight);
+    const seen: (readonly [number | 'none', number])[] = [];
+    sketch.forEachBin((bin, weight) => seen.push([bin, weight]));
+    expect(seen).toEqual([
+      [binOf(5), 5],
+      [binOf(1000), 7],
+      ['none', 3],
+    ]);
+    expect(Math.abs(middleOf(binOf(1000)) - 1000)).toBeLessThanOrEqual(10);
   });
 
   it('is as new after clear', () => {

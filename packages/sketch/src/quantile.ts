@@ -1,26 +1,16 @@
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { LogBins, MAX_BINS } from './log-bins.ts';
+import { binOf, middleOf, RELATIVE_ERROR } from './log-mapping.ts';
 import { type Mergeable, requireWeight, type SketchKind, saturatingSum } from './mergeable.ts';
 
-/** A quantile is within this share of the exact one. */
-export const RELATIVE_ERROR = 0.01;
+export { RELATIVE_ERROR };
 /**
  * Magnitudes below this share of the largest one of the same sign are told apart no more (they count as about that share of it):
  * the price of bounded memory.
  */
 export const COLLAPSE_SHARE = 1.02 ** -(MAX_BINS - 2);
 
-// A hair finer than promised, so that rounding in log and exp cannot carry an estimate over the bound.
-const ACCURACY = RELATIVE_ERROR * 0.9999;
-const GAMMA = (1 + ACCURACY) / (1 - ACCURACY);
-const LOG_GAMMA = Math.log(GAMMA);
-const LOG_MIDDLE = Math.log(2 / (GAMMA + 1));
 const VERSION = 1;
-
-/** (γ^(i−1), γ^i] is bin i. */
-const binOf = (magnitude: number): number => Math.ceil(Math.log(magnitude) / LOG_GAMMA);
-/** The value whose relative distance to both edges of the bin is the same. */
-const middleOf = (bin: number): number => Math.exp(bin * LOG_GAMMA + LOG_MIDDLE);
 
 /**
  * Quantiles of any finite numbers, each within 1 % of the exact one: DDSketch (Masson, Rim, Lee: VLDB 2019) with a logarithmic
@@ -71,6 +61,17 @@ export class QuantileSketch implements Mergeable<QuantileSketch> {
     if (this.#count === 0) return undefined;
     const estimate = this.#valueAt(Math.floor(q * (this.#count - 1)));
     return Math.min(Math.max(estimate, this.#min), this.#max);
+  }
+
+  /** Visits what `quantile` goes by: the weight in each bin of positive values, upwards, and last what lies at or below zero. */
+  forEachBin(visit: (bin: number | 'none', weight: number) => void): void {
+    let rest = this.#count;
+    this.#positive.forEachUp((bin, weight) => {
+      visit(bin, weight);
+      rest -= weight;
+      return false;
+    });
+    if (rest > 0) visit('none', rest);
   }
 
   merge(other: QuantileSketch): void {
