@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 
@@ -18,20 +19,20 @@ const BUILT = fileURLToPath(new URL('../../native/build/', import.meta.url));
 /** Loads the native function, if it is wanted and was built here. */
 export function loadDirectSend(setting: Config['directSend'], folder: string = BUILT): Sending {
   if (setting === 'off') return { kind: 'streams', reason: 'DIRECT_SEND is off' };
-  const failure = readFailure(folder);
-  if (failure !== undefined) return { kind: 'streams', reason: failure };
+  const binary = join(folder, 'send.node');
+  if (!existsSync(binary)) return { kind: 'streams', reason: readFailure(folder) ?? 'not built yet (node scripts/bootstrap.mjs)' };
   try {
-    const { send } = createRequire(import.meta.url)(`${folder}/send.node`) as { readonly send: DirectSend };
+    const { send } = createRequire(import.meta.url)(binary) as { readonly send: DirectSend };
     return { kind: 'direct', send };
   } catch (error) {
     return { kind: 'streams', reason: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) };
   }
 }
 
-/** Why the build made nothing; undefined when it did, and when nothing was built at all. */
+/** Why the build made nothing; undefined when there was none. */
 function readFailure(folder: string): string | undefined {
   try {
-    const { failure } = JSON.parse(readFileSync(`${folder}/outcome.json`, 'utf8')) as { readonly failure?: unknown };
+    const { failure } = JSON.parse(readFileSync(join(folder, 'outcome.json'), 'utf8')) as { readonly failure?: unknown };
     return typeof failure === 'string' ? failure : undefined;
   } catch {
     return undefined;
