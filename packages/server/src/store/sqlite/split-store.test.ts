@@ -20,6 +20,9 @@ const T0 = Date.UTC(2026, 0, 1);
 const WHOLE = { idsSince: 0, maxIds: 10_000, tail: 1000 };
 const NEVER = { maxEntries: Number.POSITIVE_INFINITY, maxDelayMs: 2 ** 30 };
 
+/** Small, so that the steps of a merge are left at different places of the log. */
+const PIECE = 7;
+
 const id = (n: number): string => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
 
 /** A thread's calls without the thread, so that a test says when what is merged. */
@@ -41,10 +44,10 @@ interface Open {
   readonly db: DatabaseSync;
 }
 
-function open(dir: string, merging = NEVER): Open {
+function open(dir: string, merging = NEVER, maxPiece?: number): Open {
   const path = join(dir, 'hubbub.db');
   const db = openDatabase({ path, synchronous: 'normal' }, false);
-  const writer = new Writer(db);
+  const writer = new Writer(db, maxPiece);
   const { merged, last } = writer.start(20_000);
   const reader = new Reader(openDatabase({ path, synchronous: 'normal' }, true));
   const store = new SqliteStore(direct(writer), direct(reader), { merging });
@@ -96,7 +99,7 @@ const row = fc.record({
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('append' as const), rows: fc.array(row, { maxLength: 12 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('import' as const), rows: fc.array(row, { maxLength: 12 }) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('merge' as const), pieces: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('merge' as const), pieces: fc.integer({ min: 1, max: 9 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('epoch' as const), room: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('reopen' as const), isClean: fc.boolean() }) },
 );
@@ -167,7 +170,7 @@ describe('a store whose log is merged in part', () => {
         const folder = mkdtempSync(join(dir, 'run-'));
         const contents = new MemoryContents();
         let memory = new MemoryStore(contents);
-        let sqlite = open(folder);
+        let sqlite = open(folder, NEVER, PIECE);
         let now = T0;
         const heads = [0, 0, 0];
         const epochs: string[] = [EPOCHS[0], EPOCHS[0], EPOCHS[0]];
@@ -186,7 +189,7 @@ describe('a store whose log is merged in part', () => {
               await memory.close(each.isClean);
               await sqlite.store.close(each.isClean);
               memory = new MemoryStore(contents);
-              sqlite = open(folder);
+              sqlite = open(folder, NEVER, PIECE);
             } else {
               const batch = each.rows.map(({ room, id: n, user, wait, type }): StoredMessage => {
                 const isImport = each.kind === 'import';

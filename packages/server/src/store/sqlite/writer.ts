@@ -44,13 +44,14 @@ export class Writer {
   /** The epoch in which each room was last written to, by the room's number. */
   readonly #epochs = new Map<number, { readonly name: string; readonly number: number }>();
 
-  constructor(db: DatabaseSync) {
+  /** `maxEntries` of one piece of a merge: fewer for tests, whose logs are short. */
+  constructor(db: DatabaseSync, maxEntries?: number) {
     migrate(db);
     this.#db = db;
     this.#sql = prepareWrites(db);
     this.#rooms = new Dictionary(this.#sql.roomId, this.#sql.addRoom);
     this.#users = new Dictionary(this.#sql.userId, this.#sql.addUser);
-    this.#merge = new Merge(db, derivedOf(db));
+    this.#merge = new Merge(db, derivedOf(db), maxEntries);
   }
 
   /**
