@@ -54,6 +54,11 @@ export class ByteWriter {
     this.#length += bytes.length;
   }
 
+  /** What was written, in place: good until the next write. */
+  written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
   }

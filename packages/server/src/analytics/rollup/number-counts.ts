@@ -1,0 +1,70 @@
+/** No number of a user, term or reason is this large: it marks a free place. */
+const FREE = 0xffffffff;
+const SMALLEST = 16;
+
+/** Counts by number (u32 below 2^32 − 1): a hash table without an object for each, several times as fast as a Map. */
+export class NumberCounts {
+  #numbers = new Uint32Array(SMALLEST).fill(FREE);
+  #counts = new Float64Array(SMALLEST);
+  #shift = 28;
+  #used = 0;
+
+  /** How many numbers were ever added, those back at 0 included. */
+  get size(): number {
+    return this.#used;
+  }
+
+  get memory(): number {
+    return 100 + this.#numbers.length * 12;
+  }
+
+  add(number: number, amount: number): void {
+    const at = this.#placeOf(number);
+    if (this.#numbers[at] === FREE) {
+      this.#numbers[at] = number;
+      this.#used += 1;
+      this.#counts[at] = amount;
+      if (this.#used * 2 > this.#numbers.length) this.#grow();
+    } else this.#counts[at] = (this.#counts[at] ?? 0) + amount;
+  }
+
+  get(number: number): number {
+    return this.#counts[this.#placeOf(number)] ?? 0;
+  }
+
+  /** Those that are not 0, in no certain order. */
+  forEach(visit: (number: number, count: number) => void): void {
+    for (let at = 0; at < this.#numbers.length; at++) {
+      const count = this.#counts[at] ?? 0;
+      if (count !== 0) visit(this.#numbers[at] ?? 0, count);
+    }
+  }
+
+  /** The numbers whose count is not 0, ascending. */
+  sorted(): Uint32Array {
+    const numbers = new Uint32Array(this.#used);
+    let length = 0;
+    for (let at = 0; at < this.#numbers.length; at++) if (this.#counts[at] !== 0) numbers[length++] = this.#numbers[at] ?? 0;
+    return numbers.subarray(0, length).sort();
+  }
+
+  #placeOf(number: number): number {
+    const mask = this.#numbers.length - 1;
+    let at = Math.imul(number, 0x9e3779b1) >>> this.#shift;
+    while (this.#numbers[at] !== number && this.#numbers[at] !== FREE) at = (at + 1) & mask;
+    return at;
+  }
+
+  #grow(): void {
+    const numbers = this.#numbers;
+    const counts = this.#counts;
+    this.#numbers = new Uint32Array(numbers.length * 2).fill(FREE);
+    this.#counts = new Float64Array(numbers.length * 2);
+    this.#shift -= 1;
+    this.#used = 0;
+    for (let i = 0; i < numbers.length; i++) {
+      const count = counts[i] ?? 0;
+      if (count !== 0) this.add(numbers[i] ?? 0, count);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { ByteReader, ByteWriter } from '@hubbub/sketch';
+import type { PendingContainer, Settled } from './pending.ts';
+import { type Segment, type SegmentBytes, SlotDirectory, writeSlots } from './slot-body.ts';
+
+/** How to make segments of one family. */
+export interface SegmentKind<S extends Segment> {
+  empty(): S;
+  /** Undefined for a corrupt one. */
+  decode(input: ByteReader): S | undefined;
+}
+
+const scratch = new ByteWriter();
+const out = new ByteWriter();
+
+/** A slot-major container: its body, and the slots that were asked for, decoded. */
+export class PendingSlots<S extends Segment> implements PendingContainer {
+  readonly #kind: SegmentKind<S>;
+  readonly #directory = new SlotDirectory();
+  readonly #decoded = new Map<number, S>();
+  readonly #changed = new Set<number>();
+  #body: Uint8Array | undefined;
+  #corrupt = 0;
+
+  constructor(kind: SegmentKind<S>, body: Uint8Array | undefined) {
+    this.#kind = kind;
+    this.#open(body);
+  }
+
+  get memory(): number {
+    let memory = 1200 + (this.#body?.length ?? 0);
+    for (const segment of this.#decoded.values()) memory += segment.memory;
+    return memory;
+  }
+
+  /** A slot's segment, to be changed until `settle`. */
+  change(slot: number): S {
+    this.#changed.add(slot);
+    return this.read(slot);
+  }
+
+  read(slot: number): S {
+    const present = this.#decoded.get(slot);
+    if (present !== undefined) return present;
+    const segment = this.#decode(slot) ?? this.#kind.empty();
+    this.#decoded.set(slot, segment);
+    return segment;
+  }
+
+  /** Encodes the changed slots and copies the others. Of the decoded ones only those that changed stay. */
+  settle(): Settled {
+    const body = this.#body;
+    const segments: SegmentBytes[] = [];
+    const made: { readonly slot: number; readonly start: number; readonly end: number }[] = [];
+    let shortfalls = 0;
+    scratch.clear();
+    for (const slot of this.#changed) {
+      const segment = this.read(slot);
+      shortfalls += segment.settle();
+      const start = scratch.length;
+      segment.encode(scratch);
+      if (scratch.length > start) made.push({ slot, start, end: scratch.length });
+    }
+    if (body !== undefined) {
+      for (let i = 0; i < this.#directory.length; i++) {
+        const slot = this.#directory.slotAt(i);
+        if (this.#changed.has(slot)) continue;
+        segments.push({ slot, from: body, start: this.#directory.startAt(i), end: this.#directory.startAt(i + 1) });
+      }
+    }
+    const from = scratch.written();
+    for (const each of made) segments.push({ ...each, from });
+    out.clear();
+    if (segments.length > 0)
+      writeSlots(
+        out,
+        segments.sort((a, b) => a.slot - b.slot),
+      );
+    for (const slot of this.#decoded.keys()) if (!this.#changed.has(slot)) this.#decoded.delete(slot);
+    this.#changed.clear();
+    const corrupt = this.#corrupt;
+    this.#corrupt = 0;
+    this.#open(segments.length > 0 ? out.finish() : undefined);
+    return { body: this.#body, shortfalls, corrupt };
+  }
+
+  #open(body: Uint8Array | undefined): void {
+    this.#body = body;
+    if (body === undefined) this.#directory.close();
+    else if (!this.#directory.open(body)) {
+      this.#corrupt += 1;
+      this.#body = undefined;
+    }
+  }
+
+  #decode(slot: number): S | undefined {
+    const i = this.#directory.find(slot);
+    if (i < 0 || this.#body === undefined) return undefined;
+    const input = new ByteReader();
+    input.open(this.#body, this.#directory.startAt(i), this.#directory.startAt(i + 1));
+    const segment = this.#kind.decode(input);
+    if (segment === undefined) this.#corrupt += 1;
+    return segment;
+  }
+}

@@ -1,0 +1,220 @@
+import { clampedBinOf } from './bins.ts';
+import { type Column, KIND, type Kind, type MaxColumn, type SumColumn } from './columns.ts';
+import type { CountsSegment } from './counts-segment.ts';
+import { containerOf, containerStart, LEVELS, type Level, quarterOfMonth, SLOT_MS } from './levels.ts';
+import type { NumberCounts } from './number-counts.ts';
+import type { PendingNewcomers } from './pending-newcomers.ts';
+import type { PendingSlots } from './pending-slots.ts';
+import type { PendingUsers } from './pending-users.ts';
+import type { Family, RollupKey } from './port.ts';
+import type { QuantilesSegment } from './quantiles-segment.ts';
+import type { RankedSegment } from './ranked-segment.ts';
+import { CHUNK_USERS, chunkOf, entryKey } from './user-body.ts';
+
+type Open<C> = (key: RollupKey, isChange: boolean) => C;
+
+export interface Openers {
+  readonly counts: Open<PendingSlots<CountsSegment>>;
+  readonly quantiles: Open<PendingSlots<QuantilesSegment>>;
+  readonly ranked: Open<PendingSlots<RankedSegment>>;
+  readonly users: Open<PendingUsers>;
+  readonly newcomers: Open<PendingNewcomers>;
+}
+
+export type RankedFamily = 'terms' | 'emoji' | 'drops';
+
+/** The place at one level: its slot, and what of it is open for changes. */
+class Spot {
+  readonly level: Level;
+  isActive = false;
+  container = Number.NaN;
+  slot = -1;
+  slotStart = 0;
+  slotEnd = 0;
+  containerStart = 0;
+  containerEnd = 0;
+  counts: CountsSegment | undefined;
+  quantiles: QuantilesSegment | undefined;
+  readonly ranked: Record<RankedFamily, RankedSegment | undefined> = { terms: undefined, emoji: undefined, drops: undefined };
+  users: NumberCounts | undefined;
+  presence: NumberCounts | undefined;
+  usersChunk = -1;
+  presenceChunk = -1;
+
+  constructor(level: Level) {
+    this.level = level;
+  }
+
+  move(t: number): void {
+    if (t >= this.slotStart && t < this.slotEnd) return;
+    if (!(t >= this.containerStart && t < this.containerEnd)) {
+      this.container = containerOf(this.level, t);
+      this.containerStart = containerStart(this.level, this.container);
+      this.containerEnd = containerStart(this.level, this.container + 1);
+      this.usersChunk = -1;
+      this.presenceChunk = -1;
+    }
+    const size = SLOT_MS[this.level];
+    this.slot = Math.floor((t - this.containerStart) / size);
+    this.slotStart = this.containerStart + this.slot * size;
+    this.slotEnd = this.slotStart + size;
+    this.counts = undefined;
+    this.quantiles = undefined;
+    this.ranked.terms = undefined;
+    this.ranked.emoji = undefined;
+    this.ranked.drops = undefined;
+  }
+}
+
+/** An instant in a scope, at one to three levels. Each method changes all of them that keep its family; amounts are whole, negative ones take back. */
+export class RollupPlace {
+  readonly #scope: number;
+  readonly #open: Openers;
+  readonly #spots: readonly Spot[] = LEVELS.map((level) => new Spot(level));
+  #t = 0;
+
+  constructor(scope: number, open: Openers) {
+    this.#scope = scope;
+    this.#open = open;
+  }
+
+  move(t: number, levels: readonly Level[]): void {
+    this.#t = t;
+    for (const spot of this.#spots) {
+      spot.isActive = levels.includes(spot.level);
+      if (spot.isActive) spot.move(t);
+    }
+  }
+
+  add(column: SumColumn, amount: number): void {
+    for (const spot of this.#spots) {
+      if (!spot.isActive) continue;
+      const { columns } = spot.counts ?? this.#openCounts(spot);
+      columns[column] = (columns[column] ?? 0) + amount;
+    }
+  }
+
+  raise(column: MaxColumn, value: number): void {
+    for (const spot of this.#spots) {
+      if (!spot.isActive) continue;
+      const { columns } = spot.counts ?? this.#openCounts(spot);
+      if (value > (columns[column] ?? 0)) columns[column] = value;
+    }
+  }
+
+  /** For recomputed values. */
+  set(column: Column, value: number): void {
+    for (const spot of this.#spots) if (spot.isActive) (spot.counts ?? this.#openCounts(spot)).columns[column] = value;
+  }
+
+  /** As it stands, changes included. `level`: one of the place's. */
+  value(level: Level, column: Column): number {
+    const spot = this.#spotOf(level);
+    const segment = spot.counts ?? this.#open.counts(this.#key(spot, 'counts', 0), false).read(spot.slot);
+    return segment.columns[column] ?? 0;
+  }
+
+  /** `value`: finite, in the kind's unit; below 0 counts as 0. */
+  measure(kind: Kind, value: number, weight: number): void {
+    this.addBin(kind, clampedBinOf(value), weight);
+  }
+
+  /** `bin`: as forEachBin names it. */
+  addBin(kind: Kind, bin: number, weight: number): void {
+    for (const spot of this.#spots) if (spot.isActive) (spot.quantiles ?? this.#openQuantiles(spot)).kinds[kind]?.add(bin, weight);
+  }
+
+  /** As they stand, changes included, upwards. `level`: one of the place's. */
+  forEachBin(level: Level, kind: Kind, visit: (bin: number, weight: number) => void): void {
+    const spot = this.#spotOf(level);
+    const segment = spot.quantiles ?? this.#open.quantiles(this.#key(spot, 'quantiles', 0), false).read(spot.slot);
+    segment.kinds[kind]?.forEach(visit);
+  }
+
+  /** A latency in ms with its weight, and the largest one. */
+  latency(latencyMs: number, weight: number): void {
+    this.measure(KIND.latency, latencyMs, weight);
+    const micros = Math.max(0, Math.round(latencyMs * 1000));
+    for (const spot of this.#spots) {
+      if (!spot.isActive) continue;
+      const segment = spot.quantiles ?? this.#openQuantiles(spot);
+      segment.latencyMax = Math.max(segment.latencyMax, micros);
+    }
+  }
+
+  /** Messages of a user; at 0 the user was not there. */
+  user(user: number, messages: number): void {
+    const chunk = chunkOf(user);
+    for (const spot of this.#spots) {
+      if (!spot.isActive) continue;
+      if (spot.users === undefined || spot.usersChunk !== chunk) {
+        spot.users = this.#open.users(this.#key(spot, 'users', chunk), true).changes;
+        spot.usersChunk = chunk;
+      }
+      spot.users.add(entryKey(user, spot.slot), messages);
+    }
+  }
+
+  /** The user was connected to the room. */
+  present(user: number): void {
+    const chunk = chunkOf(user);
+    for (const spot of this.#spots) {
+      if (!spot.isActive) continue;
+      if (spot.presence === undefined || spot.presenceChunk !== chunk) {
+        spot.presence = this.#open.users(this.#key(spot, 'presence', chunk), true).changes;
+        spot.presenceChunk = chunk;
+      }
+      spot.presence.add(entryKey(user, spot.slot), 1);
+    }
+  }
+
+  /** The user's first message lies here. */
+  addNewcomer(user: number): void {
+    const open = this.#openNewcomers(user);
+    open?.set(user % CHUNK_USERS, quarterOfMonth(this.#t));
+  }
+
+  /** It no longer does. */
+  removeNewcomer(user: number): void {
+    this.#openNewcomers(user)?.remove(user % CHUNK_USERS, quarterOfMonth(this.#t));
+  }
+
+  /** `number`: of a term, an emoji, a reason. */
+  rank(family: RankedFamily, number: number, amount: number): void {
+    for (const spot of this.#spots) {
+      if (!spot.isActive || (spot.level === 'minute' && family !== 'drops')) continue;
+      (spot.ranked[family] ?? this.#openRanked(spot, family)).add(number, amount);
+    }
+  }
+
+  #openCounts(spot: Spot): CountsSegment {
+    spot.counts = this.#open.counts(this.#key(spot, 'counts', 0), true).change(spot.slot);
+    return spot.counts;
+  }
+
+  #openQuantiles(spot: Spot): QuantilesSegment {
+    spot.quantiles = this.#open.quantiles(this.#key(spot, 'quantiles', 0), true).change(spot.slot);
+    return spot.quantiles;
+  }
+
+  #openRanked(spot: Spot, family: RankedFamily): RankedSegment {
+    const segment = this.#open.ranked(this.#key(spot, family, 0), true).change(spot.slot);
+    spot.ranked[family] = segment;
+    return segment;
+  }
+
+  #openNewcomers(user: number): PendingNewcomers | undefined {
+    const spot = this.#spots.find((each) => each.level === 'day');
+    return spot?.isActive ? this.#open.newcomers(this.#key(spot, 'newcomers', chunkOf(user)), true) : undefined;
+  }
+
+  #key({ level, container }: Spot, family: Family, chunk: number): RollupKey {
+    return { family, scope: this.#scope, level, container, chunk };
+  }
+
+  #spotOf(level: Level): Spot {
+    const spot = this.#spots.find((each) => each.level === level);
+    if (!spot?.isActive) throw new RangeError(`the place is at no ${level}`);
+    return spot;
+  }
+}
