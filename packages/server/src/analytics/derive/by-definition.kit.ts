@@ -1,0 +1,86 @@
+import type { RoomMessage } from './history.ts';
+import { compareOrder } from './order.ts';
+import type { DerivedSink } from './room-flow.ts';
+
+const DAY = 24 * 3600_000;
+const TEN_MINUTES = 600_000;
+const HALF_AN_HOUR = 1_800_000;
+
+/** Derived values as a multiset, by what they are and where they belong. For tests. */
+export class Derived implements DerivedSink {
+  readonly #weights = new Map<string, { readonly t: number; weight: number }>();
+
+  mention(t: number): void {
+    this.#add(t, 'mention', 1);
+  }
+
+  response(t: number, seconds: number): void {
+    this.#add(t, `response ${seconds}`, 1);
+  }
+
+  session(startT: number, durationMs: number, messages: number, oldDurationMs: number, oldMessages: number): void {
+    if (oldMessages > 0) this.#add(startT, `session ${oldDurationMs} ${oldMessages}`, -1);
+    this.#add(startT, `session ${durationMs} ${messages}`, 1);
+  }
+
+  /** `isCounted` chooses by time. */
+  list(isCounted: (t: number) => boolean = () => true): string[] {
+    return [...this.#weights]
+      .filter(([, { t, weight }]) => weight !== 0 && isCounted(t))
+      .map(([key, { weight }]) => `${key} × ${weight}`)
+      .sort();
+  }
+
+  #add(t: number, what: string, weight: number): void {
+    const key = `${t} ${what}`;
+    const entry = this.#weights.get(key);
+    if (entry === undefined) this.#weights.set(key, { t, weight });
+    else entry.weight += weight;
+  }
+}
+
+/** The definitions, word by word, each message against all others. */
+export function deriveByDefinition(history: readonly RoomMessage[]): Derived {
+  const derived = new Derived();
+  const messages = [...history].sort(compareOrder);
+  const mentioned = messages.map((message, i) => mentionedBy(message, messages.slice(0, i)));
+  messages.forEach((message, i) => {
+    if ((mentioned[i]?.size ?? 0) > 0) derived.mention(message.t);
+    const answer = messages.findIndex(
+      (other, j) =>
+        j > i &&
+        other.user !== message.user &&
+        other.t - message.t <= TEN_MINUTES &&
+        (other.replyTo === message.id || mentioned[j]?.has(message.user)),
+    );
+    const answering = messages[answer];
+    if (answering !== undefined) derived.response(answering.t, (answering.t - message.t) / 1000);
+  });
+  for (const user of new Set(messages.map((message) => message.user))) {
+    let session: number[] = [];
+    const end = (): void => {
+      const [first = 0] = session;
+      if (session.length > 0) derived.session(first, (session.at(-1) ?? 0) - first, session.length, 0, 0);
+    };
+    for (const { t } of messages.filter((message) => message.user === user)) {
+      if (t - (session.at(-1) ?? t) > HALF_AN_HOUR) {
+        end();
+        session = [];
+      }
+      session.push(t);
+    }
+    end();
+  }
+  return derived;
+}
+
+function mentionedBy(message: RoomMessage, before: readonly RoomMessage[]): Set<number> {
+  const others = before.filter((other) => other.user !== message.user && other.t >= message.t - DAY);
+  const names = others.flatMap((other) => [other.userId.toLowerCase(), other.username.toLowerCase()]);
+  const text = message.content.toLowerCase();
+  const longest = (fitting: string[]): string | undefined => fitting.sort((a, b) => b.length - a.length)[0];
+  const found = new Set([longest(names.filter((name) => text.startsWith(`${name}:`) || text.startsWith(`${name},`)))]);
+  for (let at = 0; at < text.length; at++) found.add(longest(names.filter((name) => text.startsWith(`@${name}`, at))));
+  const isFound = (name: string): boolean => found.has(name.toLowerCase());
+  return new Set(others.filter((other) => isFound(other.userId) || isFound(other.username)).map((other) => other.user));
+}

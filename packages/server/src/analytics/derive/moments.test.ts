@@ -1,0 +1,263 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Rng } from '../../../test/kit/rng.ts';
+import { ArrayHistory } from './array-history.ts';
+import { dirtyRanges, union } from './dirty-ranges.ts';
+import type { RoomMessage } from './history.ts';
+import { MOMENT_BUCKET_MS, MomentScan, type MomentSink, type MomentSpan } from './moment-scan.ts';
+import { momentStory } from './moment-story.ts';
+import { MomentWatch } from './moment-watch.ts';
+import { compareOrder } from './order.ts';
+import { poisson } from './poisson.kit.ts';
+import { rescanMoments } from './rescan-moments.ts';
+
+const ROOM = 1;
+const ORIGIN = Date.UTC(2026, 0, 5) / MOMENT_BUCKET_MS;
+const RUNS = { numRuns: 200 };
+const HOUR = 360;
+const DAY = 24 * HOUR;
+
+function finished<T>(steps: Generator<unknown, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** What was found so far: the newest state of each moment. */
+class List {
+  readonly spans = new Map<number, MomentSpan>();
+  readonly add: MomentSink = (span) => {
+    this.spans.set(span.startBucket, span);
+  };
+
+  get all(): MomentSpan[] {
+    return [...this.spans.values()].sort((a, b) => a.startBucket - b.startBucket);
+  }
+
+  covering(_room: number, bucket: number): MomentSpan | undefined {
+    return this.all.find(({ startBucket, endBucket }) => startBucket <= bucket && bucket < endBucket);
+  }
+}
+
+/** The definition, word by word, for counts by bucket; all buckets below `end` are closed. */
+function momentsByDefinition(counts: ReadonlyMap<number, number>, end: number): MomentSpan[] {
+  const countOf = (bucket: number): number => counts.get(bucket) ?? 0;
+  const middle = (values: number[]): number => {
+    const sorted = [...values].sort((a, b) => a - b);
+    return ((sorted[44] ?? 0) + (sorted[45] ?? 0)) / 2;
+  };
+  const spans: MomentSpan[] = [];
+  for (const bucket of [...counts.keys()].sort((a, b) => a - b)) {
+    // No threshold is below 8; what a run holds begins no other.
+    if (countOf(bucket) <= 8 || bucket < (spans.at(-1)?.endBucket ?? 0)) continue;
+    const baseline = Array.from({ length: 90 }, (_, i) => bucket - 90 + i);
+    const first = Math.min(...[...counts.keys()].filter((at) => countOf(at) > 0 && at >= bucket - DAY && at < bucket));
+    if (baseline.filter((at) => at > first).length < 60) continue;
+    const before = baseline.map(countOf);
+    const median = middle(before);
+    const mad = middle(before.map((count) => Math.abs(count - median)));
+    const threshold = median + Math.max(8, 6 * Math.max(1.4826 * mad, Math.sqrt(median), 1));
+    let to = bucket;
+    while (to < end && countOf(to) > threshold) to++;
+    if (to === bucket) continue;
+    const run = Array.from({ length: to - bucket }, (_, i) => countOf(bucket + i));
+    const messages = run.reduce((sum, count) => sum + count, 0);
+    spans.push({ startBucket: bucket, endBucket: to, messages, peak: Math.max(...run), isOpen: to === end });
+  }
+  return spans;
+}
+
+function messagesOf(counts: ReadonlyMap<number, number>): RoomMessage[] {
+  const messages: RoomMessage[] = [];
+  for (const [bucket, count] of counts) {
+    for (let i = 0; i < count; i++) messages.push(messageAt(bucket * MOMENT_BUCKET_MS + ((i * 7919) % MOMENT_BUCKET_MS), messages.length));
+  }
+  return messages.sort(compareOrder);
+}
+
+const messageAt = (t: number, row: number, content = ''): RoomMessage => {
+  return { ...{ t, seq: 0, row, user: 1, userId: 'u', username: 'u' }, ...{ content, id: `m${row}`, replyTo: undefined } };
+};
+
+/** Stretches of some rate with peaks, silences of minutes and of a day. */
+const stretch = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      length: fc.integer({ min: 1, max: 70 }),
+      count: fc.constantFrom(0, 1, 2, 5),
+      every: fc.integer({ min: 1, max: 30 }),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      length: fc.integer({ min: 1, max: 5 }),
+      count: fc.constantFrom(8, 9, 10, 13, 14, 20, 30),
+      every: fc.constant(1),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      length: fc.constantFrom(60, 61, 89, 90, 91, DAY - 90, DAY - 61, DAY - 1, DAY),
+      count: fc.constant(0),
+      every: fc.constant(1),
+    }),
+  },
+);
+const counts = fc.array(stretch, { minLength: 1, maxLength: 12, size: 'max' }).map((stretches) => {
+  const found = new Map<number, number>();
+  let bucket = ORIGIN;
+  for (const { length, count, every } of stretches) {
+    for (let i = 0; i < length; i++, bucket++) if (count > 0 && i % every === 0) found.set(bucket, count);
+  }
+  return { counts: found, end: bucket };
+});
+
+function watched(messages: readonly RoomMessage[], end: number, list = new List()): List {
+  const watch = new MomentWatch(new MomentScan(ORIGIN), list.add);
+  for (const { t } of messages) expect(watch.add(t)).toBe(true);
+  watch.closeBefore(end * MOMENT_BUCKET_MS);
+  return list;
+}
+
+describe('moments', () => {
+  it('are found live as the definition says', () => {
+    const sometimes = { found: 0 };
+    fc.assert(
+      fc.property(counts, ({ counts, end }) => {
+        const expected = momentsByDefinition(counts, end);
+        sometimes.found += expected.length;
+        expect(watched(messagesOf(counts), end).all).toEqual(expected);
+      }),
+      { ...RUNS, seed: 1 },
+    );
+    expect(sometimes.found).toBeGreaterThan(RUNS.numRuns / 2);
+  });
+
+  it('are found as before by a watch that was restored in between', () => {
+    fc.assert(
+      fc.property(counts, fc.array(fc.nat(), { minLength: 1, maxLength: 5 }), ({ counts, end }, stops) => {
+        const messages = messagesOf(counts);
+        const stored = new ArrayHistory(messages);
+        const stopsAt = new Set(stops.map((stop) => stop % Math.max(1, messages.length)));
+        const list = new List();
+        let watch = new MomentWatch(new MomentScan(ORIGIN), list.add);
+        messages.forEach((message, i) => {
+          if (stopsAt.has(i)) {
+            watch.closeBefore(message.t);
+            const before = Math.floor(message.t / MOMENT_BUCKET_MS) - 1;
+            watch = MomentWatch.restore(ROOM, message, list.covering(ROOM, before)?.startBucket, stored, list.add);
+          }
+          watch.add(message.t);
+        });
+        watch.closeBefore(end * MOMENT_BUCKET_MS);
+        expect(list.all).toEqual(momentsByDefinition(counts, end));
+      }),
+      RUNS,
+    );
+  });
+
+  it('are right again after late and deleted messages, when the dirty ranges were scanned', () => {
+    const change = fc.record({ at: fc.nat(), by: fc.constantFrom(-30, -9, -1, 1, 1, 9, 30) });
+    fc.assert(
+      fc.property(counts, fc.array(change, { minLength: 1, maxLength: 4 }), ({ counts, end }, changes) => {
+        const list = watched(messagesOf(counts), end);
+        const changed = new Map(counts);
+        const dirty: { fromT: number; toT: number }[] = [];
+        for (const { at, by } of changes) {
+          const bucket = ORIGIN + (at % (end - ORIGIN));
+          const message = messageAt(bucket * MOMENT_BUCKET_MS, -1);
+          const count = Math.max(0, (changed.get(bucket) ?? 0) + by);
+          if (count === 0) changed.delete(bucket);
+          // One message of many changes: as soon as it is gone, or not there yet, others of its bucket count as they stand.
+          dirty.push(...finished(dirtyRanges(ROOM, { kind: 'moved', message }, new ArrayHistory(messagesOf(changed)))).moments);
+          if (count > 0) changed.set(bucket, count);
+        }
+        const history = new ArrayHistory(messagesOf(changed));
+        for (const range of union(dirty)) {
+          const { fromBucket, toBucket, moments } = finished(rescanMoments(ROOM, range, end, list, history));
+          for (const start of [...list.spans.keys()]) if (fromBucket <= start && start < toBucket) list.spans.delete(start);
+          for (const span of moments) list.add(span);
+        }
+        expect(list.all).toEqual(momentsByDefinition(changed, end));
+      }),
+      RUNS,
+    );
+  });
+
+  it('a message for a closed bucket is refused', () => {
+    const watch = new MomentWatch(new MomentScan(ORIGIN), () => {});
+    watch.closeBefore((ORIGIN + 1) * MOMENT_BUCKET_MS);
+    expect(watch.add((ORIGIN + 1) * MOMENT_BUCKET_MS - 1)).toBe(false);
+    expect(watch.add((ORIGIN + 1) * MOMENT_BUCKET_MS)).toBe(true);
+  });
+});
+
+describe('moments of a simulated room', () => {
+  const seeds = Array.from({ length: 20 }, (_, i) => i + 1);
+
+  it.each([0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 20, 50])(
+    'there are none in an hour of %f messages/s that come as they like',
+    (rate) => {
+      for (const seed of seeds) {
+        const random = new Rng(seed).next;
+        const list = new List();
+        const scan = new MomentScan(ORIGIN);
+        for (let i = 0; i < HOUR; i++) scan.close(poisson(rate * 10, random), list.add);
+        expect(list.all).toEqual([]);
+      }
+    },
+  );
+
+  it.each([0.01, 0.1, 1, 10, 50])('a burst upon %f messages/s is found within 10 s of the end of the bucket it starts in', (rate) => {
+    for (const seed of seeds) {
+      const random = new Rng(seed).next;
+      const list = new List();
+      const watch = new MomentWatch(new MomentScan(ORIGIN), list.add);
+      const startT = (ORIGIN + 200 + random()) * MOMENT_BUCKET_MS;
+      // Twelve standard deviations above what is usual, and at least two messages a second.
+      const burst = Math.max(2, 1.2 * Math.sqrt(rate * 10));
+      for (let second = ORIGIN * 10; second < startT / 1000 + 60; second++) {
+        const extra = second * 1000 >= startT ? poisson(burst, random) : 0;
+        for (let left = poisson(rate, random) + extra; left > 0; left--) watch.add(second * 1000);
+        watch.closeBefore((second + 1) * 1000);
+        if (list.all.length > 0) break;
+        expect((second + 1) * 1000).toBeLessThan((Math.floor(startT / MOMENT_BUCKET_MS) + 2) * MOMENT_BUCKET_MS);
+      }
+      expect(list.all[0]?.startBucket).toBeGreaterThanOrEqual(Math.floor(startT / MOMENT_BUCKET_MS));
+    }
+  });
+});
+
+describe('momentStory', () => {
+  const termsOf = (content: string): Set<string> => new Set(content.split(' ').filter((term) => term !== ''));
+  const story = (before: readonly string[], during: readonly string[]): unknown => {
+    const start = ORIGIN * MOMENT_BUCKET_MS;
+    const messages = [
+      ...before.map((content, i) => messageAt(start - 1 - i, i, content)),
+      ...during.map((content, i) => messageAt(start + i, 1000 + i, content)),
+    ];
+    return finished(momentStory(ROOM, { startBucket: ORIGIN, endBucket: ORIGIN + 1 }, new ArrayHistory(messages), termsOf));
+  };
+  const times = (count: number, content: string): string[] => new Array<string>(count).fill(content);
+
+  it('names the terms whose share of the messages rose most', () => {
+    const before = [...times(20, 'install'), ...times(20, 'sound'), ...times(2, 'release')];
+    const during = [...times(10, 'release out'), ...times(10, 'install release'), ...times(3, 'sound'), 'once'];
+    expect(story(before, during)).toEqual({ firstMessageId: 'm1000', terms: ['release', 'out'] });
+  });
+
+  it('with silence before, those that most messages have; ties by the term', () => {
+    expect(story([], ['b a', 'b a', 'c', 'c', 'c', 'd', 'f', 'f', 'g', 'g', 'h', 'h'])).toEqual({
+      firstMessageId: 'm1000',
+      terms: ['c', 'a', 'b', 'f', 'g'],
+    });
+  });
+
+  it('is none once the messages are gone', () => {
+    expect(story(['a'], [])).toBeUndefined();
+  });
+});

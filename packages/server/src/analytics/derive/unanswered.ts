@@ -1,0 +1,80 @@
+import { ANSWER_MS } from './spans.ts';
+
+interface Question {
+  readonly t: number;
+  readonly id: string;
+  readonly user: number;
+  isAnswered: boolean;
+  /** The room's next message. */
+  next: Question | undefined;
+  /** The author's next message. */
+  nextOfAuthor: Question | undefined;
+}
+
+interface Author {
+  first: Question;
+  last: Question;
+}
+
+/** A room's messages of the last 10 minutes that nobody answered yet. */
+export class Unanswered {
+  readonly #byId = new Map<string, Question>();
+  readonly #byAuthor = new Map<number, Author>();
+  #first: Question | undefined;
+  #last: Question | undefined;
+
+  /** Messages come in order. */
+  add(id: string, user: number, t: number): void {
+    const question: Question = { t, id, user, isAnswered: false, next: undefined, nextOfAuthor: undefined };
+    if (this.#last === undefined) this.#first = question;
+    else this.#last.next = question;
+    this.#last = question;
+    this.#byId.set(id, question);
+    const author = this.#byAuthor.get(user);
+    if (author === undefined) {
+      this.#byAuthor.set(user, { first: question, last: question });
+    } else {
+      author.last.nextOfAuthor = question;
+      author.last = question;
+    }
+  }
+
+  /** `by` answers the message of this id, unless it is their own: its time goes to `answered`. */
+  answer(id: string, by: number, answered: (t: number) => void): void {
+    const question = this.#byId.get(id);
+    if (question === undefined || question.user === by) return;
+    question.isAnswered = true;
+    this.#byId.delete(id);
+    answered(question.t);
+  }
+
+  /** Somebody else answers all that `user` wrote: the time of each goes to `answered`. */
+  answerAllOf(user: number, answered: (t: number) => void): void {
+    const author = this.#byAuthor.get(user);
+    if (author === undefined) return;
+    this.#byAuthor.delete(user);
+    for (let question: Question | undefined = author.first; question !== undefined; question = question.nextOfAuthor) {
+      if (question.isAnswered) continue;
+      question.isAnswered = true;
+      this.#byId.delete(question.id);
+      answered(question.t);
+    }
+  }
+
+  /** Forgets what is older than 10 minutes. */
+  expire(now: number): void {
+    const since = now - ANSWER_MS;
+    let question = this.#first;
+    for (; question !== undefined && question.t < since; question = question.next) this.#forget(question);
+    this.#first = question;
+    if (question === undefined) this.#last = undefined;
+  }
+
+  #forget(question: Question): void {
+    if (!question.isAnswered) this.#byId.delete(question.id);
+    const author = this.#byAuthor.get(question.user);
+    if (author?.first !== question) return;
+    if (question.nextOfAuthor === undefined) this.#byAuthor.delete(question.user);
+    else author.first = question.nextOfAuthor;
+  }
+}
