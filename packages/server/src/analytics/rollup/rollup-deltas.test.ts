@@ -71,7 +71,8 @@ function enter(deltas: RollupDeltas, { scope, t, levels, fact }: Placed, sign: 1
     case 'value':
       return place.measure(fact.kind, fact.value, sign * fact.weight);
     case 'latency':
-      return place.latency(fact.ms, 1);
+      place.measure(KIND.latency, fact.ms, 1);
+      return place.raiseLatencyMax(fact.ms);
     case 'user':
       return place.user(fact.user, sign * fact.amount);
     case 'present':

@@ -1,5 +1,5 @@
 import { clampedBinOf } from './bins.ts';
-import { type Column, KIND, type Kind, type MaxColumn, type SumColumn } from './columns.ts';
+import type { Column, Kind, MaxColumn, SumColumn } from './columns.ts';
 import type { CountsSegment } from './counts-segment.ts';
 import { containerOf, containerStart, LEVELS, type Level, quarterOfMonth, SLOT_MS } from './levels.ts';
 import type { NumberCounts } from './number-counts.ts';
@@ -131,9 +131,8 @@ export class RollupPlace {
     segment.kinds[kind]?.forEach(visit);
   }
 
-  /** A latency in ms with its weight, and the largest one. */
-  latency(latencyMs: number, weight: number): void {
-    this.measure(KIND.latency, latencyMs, weight);
+  /** Beside the measured latencies: it stands only as long as there are any. */
+  raiseLatencyMax(latencyMs: number): void {
     const micros = Math.max(0, Math.round(latencyMs * 1000));
     for (const spot of this.#spots) {
       if (!spot.isActive) continue;
