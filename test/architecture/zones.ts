@@ -44,6 +44,12 @@ export const ZONES: readonly Zone[] = [
     external: undefined,
   },
   {
+    name: 'demo',
+    match: server('demo/'),
+    mayImport: ['import', 'import port', 'config', ...PORTS],
+    external: undefined,
+  },
+  {
     name: 'compose',
     match: server('compose(/.*)?(-[a-z-]+)?\\.ts$'),
     mayImport: [

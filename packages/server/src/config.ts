@@ -48,6 +48,11 @@ export function readCallFolder(env: Environment = process.env): string {
   return env.INIT_CWD ?? '.';
 }
 
+/** What a process that we start gets, unless it is told otherwise. */
+export function readEnvironment(env: Environment = process.env): Environment {
+  return env;
+}
+
 /** One message for all of it, ready to print. */
 export function describeProblems(problems: readonly ConfigProblem[]): string {
   const lines = problems.map(({ name, value, problem }) => `  ${name}=${value}\n    ${problem}`);

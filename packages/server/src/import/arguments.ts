@@ -79,6 +79,6 @@ function findProblem(files: readonly string[], url: string | undefined): string 
   return undefined;
 }
 
-function isHttpUrl(text: string): boolean {
+export function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
