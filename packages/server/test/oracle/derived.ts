@@ -1,5 +1,5 @@
 import type { Chat } from './events.ts';
-import type { Mention } from './mentions.ts';
+import type { Mentioned } from './mentions.ts';
 
 const ANSWER_MS = 600_000;
 const GAP_MS = 1_800_000;
@@ -18,7 +18,7 @@ export interface Session {
 }
 
 /** One for each answered message of a room. */
-export function responsesIn(chats: readonly Chat[], mentions: ReadonlyMap<Chat, Mention>): Response[] {
+export function responsesIn(chats: readonly Chat[], mentions: ReadonlyMap<Chat, Mentioned>): Response[] {
   const found: Response[] = [];
   for (const [index, asked] of chats.entries()) {
     for (let j = index + 1; j < chats.length; j += 1) {
@@ -26,7 +26,7 @@ export function responsesIn(chats: readonly Chat[], mentions: ReadonlyMap<Chat, 
       if (later === undefined || later.at - asked.at > ANSWER_MS) break;
       if (later.user === asked.user) continue;
       const isReply = asked.id !== '' && later.replyTo === asked.id;
-      if (!isReply && mentions.get(later)?.users.has(asked.user) !== true) continue;
+      if (!isReply && mentions.get(later)?.has(asked.user) !== true) continue;
       found.push({ at: later.at, seconds: (later.at - asked.at) / 1000 });
       break;
     }

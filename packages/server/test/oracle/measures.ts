@@ -68,7 +68,7 @@ const MEASURES = {
   questions: count(({ content }) => isQuestion(content)),
   links: count(({ content }) => hasLink(content)),
   emoji: count((chat, scope) => scope.emoji(chat).size > 0),
-  mentions: count((chat, scope) => (scope.mentions.get(chat)?.users.size ?? 0) > 0),
+  mentions: count((chat, scope) => (scope.mentions.get(chat)?.size ?? 0) > 0),
   responseTime,
   sessions,
   topUsers: ({ chats }: Interval) => rank(chats, ({ user }) => [user]),

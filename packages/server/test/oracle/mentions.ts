@@ -1,15 +1,13 @@
 import { DAY_MS } from './calendar.ts';
 import type { Chat } from './events.ts';
-import { fold, type Span } from './text.ts';
+import { fold, UNSPACED } from './text.ts';
 
-/** Whom a message mentions, and where its folded text does. */
-export interface Mention {
-  readonly users: ReadonlySet<string>;
-  readonly spans: readonly Span[];
-}
+/** The users that a message mentions. */
+export type Mentioned = ReadonlySet<string>;
 
-const NAME_GOES_ON = /^[\p{L}\p{M}\p{N}_]/u;
-const NONE: Mention = { users: new Set(), spans: [] };
+const NAME_GOES_ON = new RegExp(`^(?!${UNSPACED})[\\p{L}\\p{M}\\p{N}_\\u200c\\u200d]`, 'v');
+const MOST_AT_SIGNS = 4;
+const NOBODY: Mentioned = new Set();
 
 interface Name {
   readonly name: string;
@@ -17,34 +15,35 @@ interface Name {
 }
 
 /** Of every message of a room, in order: who else wrote in the 24 h before, and is called by a name of theirs. */
-export function mentionsIn(chats: readonly Chat[]): ReadonlyMap<Chat, Mention> {
-  const names = chats.map(({ user, username }) => [...new Set([fold(username), fold(user)])].map((name) => ({ name, user })));
-  return new Map(chats.map((chat, index) => [chat, mentionsOf(chat, index, chats, names)]));
+export function mentionsIn(chats: readonly Chat[]): ReadonlyMap<Chat, Mentioned> {
+  const names = chats.map(({ user, username }) =>
+    [...new Set([fold(username), fold(user)])].filter(isName).map((name) => ({ name, user })),
+  );
+  return new Map(chats.map((chat, index) => [chat, mentionedBy(chat, index, chats, names)]));
 }
 
-function mentionsOf(chat: Chat, index: number, chats: readonly Chat[], names: readonly (readonly Name[])[]): Mention {
+const isName = (name: string): boolean => name !== '' && name.split('@').length - 1 <= MOST_AT_SIGNS;
+
+function mentionedBy(chat: Chat, index: number, chats: readonly Chat[], names: readonly (readonly Name[])[]): Mentioned {
   const text = fold(chat.content);
-  const calls = [...text.matchAll(/@/g)].map(({ index: at }) => at);
-  if (calls.length === 0 && !/[:,]/.test(text)) return NONE;
+  const calls = [...text.matchAll(/@/g)].map((match) => match.index);
+  if (calls.length === 0 && !/[:,]/.test(text)) return NOBODY;
   // The longest name found so far at each place: -1 stands for the beginning of the text.
   const longest = new Map<number, string>();
-  const called = new Map<string, Set<string>>();
+  const usersOf = new Map<string, Set<string>>();
   for (let j = index - 1; j >= 0; j -= 1) {
     const earlier = chats[j];
     if (earlier === undefined || chat.at - earlier.at > DAY_MS) break;
     if (earlier.user === chat.user) continue;
     for (const { name, user } of names[j] ?? []) {
-      if (name === '') continue;
       for (const at of [-1, ...calls]) {
         if (!isNamedAt(text, at, name)) continue;
         if (name.length > (longest.get(at)?.length ?? 0)) longest.set(at, name);
-        called.set(name, (called.get(name) ?? new Set()).add(user));
+        usersOf.set(name, (usersOf.get(name) ?? new Set()).add(user));
       }
     }
   }
-  const users = [...longest.values()].flatMap((name) => [...(called.get(name) ?? [])]);
-  const spans = [...longest].map(([at, name]) => ({ start: Math.max(at, 0), end: at + 1 + name.length }));
-  return { users: new Set(users), spans };
+  return new Set([...longest.values()].flatMap((name) => [...(usersOf.get(name) ?? [])]));
 }
 
 function isNamedAt(text: string, at: number, name: string): boolean {

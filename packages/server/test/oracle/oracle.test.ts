@@ -154,17 +154,70 @@ describe('the oracle counts', () => {
 
   it.each([
     ['The kernel, the KERNEL', ['kernel']],
-    ["don't ‘rock’n’roll’", ["don't", "rock'n'roll"]],
-    ['a x86 I 42 gcc4', ['gcc']],
-    ['see https://x.org/path here', ['here', 'see']],
-    ['bob: ask @Bob or @nobody', ['ask', 'nobody', 'or']],
+    ["don't ‘rock’n’roll’ 'x'", ["don't", "rock'n'roll"]],
+    ['a x86 I 42 gcc4 foo_bar', ['bar', 'foo', 'gcc']],
+    ['see https://x.org/path here HTTP://X.ORG/why', ['here', 'see']],
+    ['bob: ask @Bob or@nobody, yes', ['ask', 'or', 'yes']], // cut by form, whoever is there
+    ['e.g.,x: bob: ask', ['ask', 'bob']],
+    ['bob:ask', ['ask', 'bob']],
+    ['bob :ask', ['ask', 'bob']],
+    ['hmm,', []],
     ['ﬁle e\u0301te\u0301', ['file', 'été']],
+    ['Linux™ 3㎏', ['linux']],
     ['日本語', ['日本', '本語']],
+    ["日本’語 don't好's", ["don't", '日本']],
     ['ubuntuを使う', ['ubuntu', 'を使', '使う']],
+    ['ที่นี่', ['ที่นี่']], // two characters, each a letter with its marks
+    [`xz${'\u0301'.repeat(40)}`, [`xź${'\u0301'.repeat(29)}`]],
+    ['e\u0301', []], // one letter
   ])('the terms of “%s”', (content, terms) => {
-    const events = [say(-DAY_S / 2 - 1, 'u1', 'x', { username: 'Bob' }), say(0, 'ann', content)];
-    const found = ofDay('topTerms', events, { stopWords: ['the'] });
+    const found = ofDay('topTerms', [say(0, 'ann', content)], { stopWords: ['the'] });
     expect(found).toEqual(terms.map((key) => ({ key, count: 1 })));
+  });
+
+  it.each([
+    ['@anna bells', ['u-short']],
+    ['@anna bell', ['u-long']],
+    ['@anna bell @ANNA', ['u-long', 'u-short']],
+    ['＠ＡＮＮＡ！', ['u-short']],
+    ['anna： hi', ['u-short']],
+    ['anna bell,hi', ['u-long']],
+    [' anna: hi', []],
+    ['@anna\u0301', []],
+    ['@anna_', []],
+    ['@anna7', []],
+    ['@anna\u200d', []],
+    ['@annaさん', ['u-short']], // no space between words there
+    ['@anna-marie', ['u-short']],
+    ['@ΟΔΥΣΣΕΥΣ', ['u-greek']],
+    ['@οδυσσευς', ['u-greek']],
+    ['x@a@b', ['u-at']],
+    ['@@@@@@', []], // a name of five
+  ])('whom “%s” mentions: %s', (content, users) => {
+    const names = {
+      'u-short': 'Anna',
+      'u-long': 'anna bell',
+      'u-greek': 'Οδυσσεύς'.normalize('NFD').replaceAll('\u0301', ''),
+      'u-at': 'a@b',
+      'u-five': '@@@@@',
+    };
+    const before = Object.entries(names).map(([user, username], i) => say(i - 60, user, 'x', { username }));
+    const answered = before.filter(({ user }) => users.includes(user));
+    const [bucket] = createOracle([...before, say(0, 'ann', content)]).series({
+      ...DAY,
+      measures: ['mentions', 'responseTime'],
+      step: '1d',
+    }).buckets;
+    expect(bucket?.mentions).toBe(users.length > 0 ? 1 : 0);
+    expect(bucket?.responseTime?.count).toBe(answered.length);
+    const longest = answered.map(({ t }) => (NOON - Date.parse(`${t}`)) / 1000).sort((a, b) => a - b);
+    expect(bucket?.responseTime?.p50).toBe(longest[0] ?? 0);
+  });
+
+  it('all users of a name as mentioned, but not the author of the message', () => {
+    const events = [say(-3, 'a', 'x', { username: 'sam' }), say(-2, 'b', 'x', { username: 'Sam' }), say(-1, 'c', 'x', { username: 'SAM' })];
+    // a's and b's messages are answered by c's.
+    expect(ofDay('responseTime', [...events, say(0, 'c', '@sam', { username: 'SAM' })])).toEqual({ count: 2, p50: 2, p95: 2 });
   });
 });
 

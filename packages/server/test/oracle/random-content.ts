@@ -15,6 +15,22 @@ const PIECES: readonly string[] = [
   ],
   ...['😀', '😀😀', '☺', '☺️', '👩‍👩‍👧', '🇩🇪', '1️⃣', '#️⃣', '👍🏽', '©', '™'],
   ...['日本語', '東京タワー', 'ubuntuを使う', 'ภาษาไทย', '한국어', 'मानक', 'e\u0301te\u0301', 'İstanbul', 'ΣΊΣΥΦΟΣ'],
+  ...[
+    '日本’語',
+    "don't好's",
+    '好',
+    'Linux™',
+    'ﷺ',
+    'ŉa',
+    '🇦',
+    'httpſ://x',
+    'ὈΔΥΣΣΕΎΣ',
+    `z${'\u0301'.repeat(35)}`,
+    'hmm,',
+    'e.g.:',
+    '@',
+    '@@',
+  ],
   ...['why?', '?', 'ok? ', 'ok?\u00a0', 'really?!', '？', '\n', '\t', '  '],
 ];
 
@@ -23,9 +39,11 @@ export function randomContent(rng: Rng, names: readonly string[]): string {
   const name = () => rng.pick(names) ?? '';
   const call = () => (rng.chance(0.3) ? name().toUpperCase() : name());
   const words = Array.from({ length: rng.between(1, rng.chance(0.02) ? 60 : 8) }, () =>
-    rng.chance(0.12) ? `@${call()}${rng.pick(['', ' ', '!', "'s", 'x', ':', '_'])}` : (rng.pick(PIECES) ?? ''),
+    rng.chance(0.12)
+      ? `${rng.chance(0.9) ? '@' : '＠'}${call()}${rng.pick(['', ' ', '!', "'s", 'x', ':', '_', '7', '花', '\u0301', '\u200d', '٣'])}`
+      : (rng.pick(PIECES) ?? ''),
   );
-  const start = rng.chance(0.25) ? `${call()}${rng.pick([':', ',', ': ', ', ', ' :', ''])}` : '';
+  const start = rng.chance(0.25) ? `${call()}${rng.pick([':', ',', ': ', ', ', '： ', '，', ' :', ''])}` : '';
   const glue = rng.chance(0.9) ? ' ' : '';
   return [...`${start}${words.join(glue)}`].slice(0, 1000).join('') || 'x';
 }

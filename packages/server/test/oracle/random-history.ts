@@ -53,7 +53,8 @@ const PEOPLE: readonly Person[] = [
   { user: 'u-7', names: ['花子', '花'] },
   { user: 'u-8', names: ['bob', 'eve'] },
   { user: 'EVE', names: ['mallory: the 2nd', 'EVE'] },
-  { user: 'u-10', names: ['zoë', 'x'] },
+  { user: 'u-10', names: ['zoë', 'x', 'ΟΔΥΣΣΕΥΣ', 'a@b', '@@@@@'] },
+  { user: 'ＷＩＤＥ', names: ['wide', 'anna', 'anna bell'] },
 ];
 
 /** The gaps that definitions speak of, and their neighbours. */

@@ -1,8 +1,8 @@
 import { type Response, responsesIn, type Session, sessionsIn } from './derived.ts';
 import type { Chat, Facts, Passage } from './events.ts';
-import { type Mention, mentionsIn } from './mentions.ts';
+import { type Mentioned, mentionsIn } from './mentions.ts';
 import { type Burst, burstsIn } from './moments.ts';
-import { emojiOf, fold, type TextRules, termsOf } from './text.ts';
+import { emojiOf, type TextRules, termsOf } from './text.ts';
 
 /** All that is counted in one room, or in all of them; every list by time. */
 export interface Scope {
@@ -14,7 +14,7 @@ export interface Scope {
   readonly responses: readonly Response[];
   readonly sessions: readonly Session[];
   readonly bursts: readonly Burst[];
-  readonly mentions: ReadonlyMap<Chat, Mention>;
+  readonly mentions: ReadonlyMap<Chat, Mentioned>;
   readonly terms: (chat: Chat) => ReadonlySet<string>;
   readonly emoji: (chat: Chat) => ReadonlySet<string>;
 }
@@ -33,7 +33,7 @@ function lazily<T>(make: () => T): () => T {
 export function scopesOf(facts: Facts, rules: TextRules): (room?: string) => Scope {
   const rooms = Map.groupBy(facts.chats, ({ room }) => room);
   const parts = new Map([...rooms].map(([room, chats]) => [room, lazily(() => deriveRoom(chats))]));
-  const terms = remembered((chat) => termsOf(fold(chat.content), parts.get(chat.room)?.().mentions().get(chat)?.spans ?? [], rules));
+  const terms = remembered((chat) => termsOf(chat.content, rules));
   const emoji = remembered((chat) => emojiOf(chat.content));
   const scopes = new Map<string | undefined, Scope>();
   return (room) => {

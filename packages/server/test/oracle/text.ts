@@ -3,57 +3,56 @@ export interface TextRules {
   readonly stopWords: ReadonlySet<string>;
 }
 
-/** A stretch of a text: [start, end) in UTF-16 units. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
+/** The letters of scripts that put no space between words, for a class of a regular expression with the flag `v`. */
+export const UNSPACED = `[\\p{L}&&[${[
+  'Han',
+  'Hiragana',
+  'Katakana',
+  'Thai',
+  'Lao',
+  'Khmer',
+  'Myanmar',
+  'Tai_Le',
+  'New_Tai_Lue',
+  'Tai_Tham',
+  'Tai_Viet',
+]
+  .map((script) => `\\p{scx=${script}}`)
+  .join('')}]]`;
 
-const URLS = /https?:\/\/\S+/giu;
-const EMOJI = /\p{RGI_Emoji}/gv;
-const RUN = /\p{L}\p{M}*(?:['’]?\p{L}\p{M}*)*/gu;
-/** Scripts that put no space between words. */
-const UNSPACED = /^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/u;
-const CHARACTER = /\p{L}\p{M}*/gu;
+const ADDRESS = /^\S+[:,](?=\s|$)/;
+const URLS_AND_MENTIONS = /https?:\/\/\S+|@\S+/gi;
+const RUN = /(?:\p{L}\p{M}*)+(?:['’](?:\p{L}\p{M}*)+)*/gu;
+const UNSPACED_ROWS = new RegExp(`((?:${UNSPACED}\\p{M}*)+)`, 'v');
+const MANY_MARKS = /(\p{M}{30})\p{M}+/gu;
 
-export const fold = (text: string): string => text.toLowerCase();
 export const codePoints = (text: string): number => [...text].length;
 export const isQuestion = (text: string): boolean => text.trimEnd().endsWith('?');
-export const hasLink = (text: string): boolean => text.match(URLS) !== null;
+export const hasLink = (text: string): boolean => /https?:\/\/\S/i.test(text);
 /** Each kind once. */
-export const emojiOf = (text: string): ReadonlySet<string> => new Set(text.match(EMOJI));
+export const emojiOf = (text: string): ReadonlySet<string> => new Set(text.match(/\p{RGI_Emoji}/gv));
 
-/** The terms of a folded text, each once; `mentions` are cut out, as URLs are. */
-export function termsOf(folded: string, mentions: readonly Span[], rules: TextRules): ReadonlySet<string> {
-  const units = folded.split('');
-  const urls = [...folded.matchAll(URLS)].map(({ index, 0: url }) => ({ start: index, end: index + url.length }));
-  for (const { start, end } of [...urls, ...mentions]) units.fill(' ', start, end);
-  const runs = units.join('').match(RUN) ?? [];
-  return new Set(runs.flatMap((run) => wordsOf(run.normalize('NFKC').toLowerCase())).filter((term) => !rules.stopWords.has(term)));
+const lowered = (text: string): string => text.replace(MANY_MARKS, '$1').normalize('NFKC').toLowerCase();
+/** Names and texts, so that a name is found however it is written. */
+export const fold = (text: string): string => lowered(text).replaceAll('ς', 'σ');
+
+/** The terms of a message, each once. */
+export function termsOf(content: string, { stopWords }: TextRules): ReadonlySet<string> {
+  const left = content.replace(ADDRESS, ' ').replace(URLS_AND_MENTIONS, ' ');
+  const runs = runsOf(left).flatMap((run) => runsOf(lowered(run).replaceAll('’', "'")));
+  return new Set(runs.flatMap(termsOfRun).filter((term) => lettersOf(term) >= 2 && !stopWords.has(term)));
 }
 
-/** A run, taken apart where its script changes between one with spaces and one without. */
-function wordsOf(run: string): string[] {
-  const words: string[] = [];
-  let stretch: string[] = [];
-  const flush = () => {
-    const letters = stretch.map((each) => each.replace('’', "'"));
-    if (letters.length >= 2) words.push(...(UNSPACED.test(letters[0] ?? '') ? bigrams(letters) : [letters.join('')]));
-    stretch = [];
-  };
-  let end = 0;
-  for (const { index, 0: character } of run.matchAll(CHARACTER)) {
-    const previous = stretch.at(-1);
-    const isBroken = previous !== undefined && UNSPACED.test(previous) !== UNSPACED.test(character);
-    if (isBroken) flush();
-    const apostrophe = /['’]/.test(run.slice(end, index)) && stretch.length > 0;
-    if (apostrophe && UNSPACED.test(character)) flush();
-    else if (apostrophe) stretch.push(`${stretch.pop()}'`);
-    stretch.push(character);
-    end = index + character.length;
-  }
-  flush();
-  return words;
+const runsOf = (text: string): string[] => text.match(RUN) ?? [];
+const lettersOf = (term: string): number => term.match(/\p{L}/gu)?.length ?? 0;
+
+/** Bigrams of rows of unspaced letters; what is between them as it is. */
+function termsOfRun(run: string): string[] {
+  // `split` by a group gives what is between and what matched, in turn.
+  return run.split(UNSPACED_ROWS).flatMap((piece, index) => (index % 2 === 1 ? bigrams(piece) : [piece.replaceAll(/^'+|'+$/g, '')]));
 }
 
-const bigrams = (characters: readonly string[]): string[] => characters.slice(1).map((each, index) => `${characters[index]}${each}`);
+function bigrams(row: string): string[] {
+  const characters = row.match(/\p{L}\p{M}*/gu) ?? [];
+  return characters.slice(1).map((character, index) => `${characters[index]}${character}`);
+}
