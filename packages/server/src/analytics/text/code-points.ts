@@ -1,0 +1,98 @@
+/** What a code point is to the readers of text: a sum of these. */
+export const LETTER = 1;
+export const MARK = 2;
+/** A letter of a script that is written without spaces. */
+export const UNSPACED = 4;
+/** NFKC or lower case may do more to it, or to it and its neighbours, than to give one unit for one. All marks are. */
+export const UNSETTLED = 8;
+/** `\s`: also what `trimEnd` cuts. */
+export const SPACE = 16;
+export const NUMBER = 32;
+/** An emoji by itself. */
+export const EMOJI = 64;
+/** An emoji when U+FE0F follows (and U+20E3 after that, for digits, `#` and `*`). */
+export const TEXT_EMOJI = 128;
+export const REGIONAL = 256;
+/** Takes a skin tone. */
+export const TONED = 512;
+const KNOWN = 1024;
+
+/**
+ * Han, Hiragana, Katakana (with the length mark ー that both use), and the scripts of Unicode's line breaking class SA that people chat in.
+ * Tibetan, Yi and Hangul have separators of words or syllables.
+ */
+export const UNSPACED_SCRIPTS =
+  /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}\p{scx=Tai_Le}\p{scx=New_Tai_Lue}\p{scx=Tai_Tham}\p{scx=Tai_Viet}]/u;
+
+/** Their letters compose with marks at most; Hangul's only as whole syllables. */
+const SETTLED_SCRIPTS =
+  /[\uac00-\ud7a3\p{scx=Latin}\p{scx=Greek}\p{scx=Cyrillic}\p{scx=Armenian}\p{scx=Hebrew}\p{scx=Arabic}\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}]/u;
+/** Its lower case depends on where it stands. */
+const SIGMA = 'Σ';
+
+const TONED_EMOJI = /^\p{RGI_Emoji_Modifier_Sequence}$/v;
+const PROPERTIES: readonly (readonly [value: number, is: (character: string) => boolean])[] = [
+  ...(
+    [
+      [LETTER, /\p{L}/u],
+      [MARK | UNSETTLED, /\p{M}/u],
+      [SPACE, /\s/],
+      [NUMBER, /\p{N}/u],
+      [EMOJI, /[\p{Emoji_Presentation}--\p{Regional_Indicator}]/v],
+      [TEXT_EMOJI, /[\p{Emoji}--\p{Emoji_Presentation}]/v],
+      [REGIONAL, /\p{Regional_Indicator}/u],
+    ] as const
+  ).map(([value, pattern]) => [value, (character: string) => pattern.test(character)] as const),
+  [UNSPACED, (character) => UNSPACED_SCRIPTS.test(character) && /\p{L}/u.test(character)],
+  [UNSETTLED, (character) => /\p{L}/u.test(character) && !isSettled(character)],
+  [TONED, (character) => /\p{Emoji_Modifier_Base}/u.test(character) && TONED_EMOJI.test(`${character}\u{1f3fb}`)],
+];
+
+const BLOCK = 256;
+/** By code point, filled a block at a time when first asked. Pages never touched take no memory. */
+const CLASSES = new Uint16Array(0x110000);
+const LOWER = Uint16Array.from({ length: 0x10000 }, (_, unit) => unit);
+LOWER[0x2019] = 0x27;
+
+export function classOf(point: number): number {
+  return (CLASSES[point] ?? 0) || classify(point);
+}
+
+/** A UTF-16 unit as a term has it, where it is settled: in lower case, `’` as `'`. */
+export function lowerUnit(unit: number): number {
+  return LOWER[unit] ?? unit;
+}
+
+function classify(point: number): number {
+  const first = point - (point % BLOCK);
+  for (let at = first; at < first + BLOCK; at++) CLASSES[at] = KNOWN;
+  // Half of a pair is nothing.
+  if (first >= 0xd800 && first < 0xe000) return KNOWN;
+  for (const [value, is] of PROPERTIES) {
+    for (let at = first; at < first + BLOCK; at++) if (is(String.fromCodePoint(at))) CLASSES[at] = (CLASSES[at] ?? 0) | value;
+  }
+  for (let at = first; at < first + BLOCK && at < 0x10000; at++) {
+    if (((CLASSES[at] ?? 0) & (LETTER | UNSETTLED)) === LETTER) LOWER[at] = String.fromCharCode(at).toLowerCase().charCodeAt(0);
+  }
+  return CLASSES[point] ?? KNOWN;
+}
+
+function isSettled(letter: string): boolean {
+  if (!SETTLED_SCRIPTS.test(letter) || letter === SIGMA || letter.normalize('NFKC') !== letter) return false;
+  const lower = letter.toLowerCase();
+  return letter.length === 1 ? lower.length === 1 : lower === letter;
+}
+
+/** Marks in a row that count; the rest is cut before normalizing, which is quadratic in them (UAX #15, stream-safe text format). */
+export const MARKS_IN_A_ROW = 30;
+
+export function limitMarks(text: string): string {
+  let row = 0;
+  for (let at = 0; at < text.length; at++) {
+    const point = text.codePointAt(at) ?? 0;
+    if (point > 0xffff) at++;
+    row = (classOf(point) & MARK) === 0 ? 0 : row + 1;
+    if (row > MARKS_IN_A_ROW) return text.replace(/(\p{M}{30})\p{M}+/gu, '$1');
+  }
+  return text;
+}
