@@ -81,7 +81,8 @@ export class Merge {
     for (const step of this.#steps) {
       const after = this.#throughOf(step);
       if (after >= to) continue;
-      if (left === 0) return false;
+      // A span is not cut without need: each part would touch the same pages again.
+      if (left < this.#maxEntries && left < to - after) return false;
       const through = Math.min(to, after + left);
       step.apply({ after, through, rows: () => this.#read(after, through) });
       this.#advance.run(through, step.name);
