@@ -12,12 +12,6 @@ import { showTally } from './tally-view.ts';
 
 const HOUR = 3_600_000;
 
-async function collect<T>(all: AsyncIterable<T>): Promise<T[]> {
-  const collected: T[] = [];
-  for await (const each of all) collected.push(each);
-  return collected;
-}
-
 describe('the arguments of the demo', () => {
   it('have defaults with which something is to be seen', () => {
     expect(parseDemoArguments([])).toEqual({
@@ -108,9 +102,10 @@ describe('the pace of a log', () => {
 });
 
 describe('the busiest hour', () => {
-  async function* eventsAt(...times: number[]): AsyncGenerator<ImportedEvent> {
+  const { signal } = new AbortController();
+  async function* eventsAt(...times: number[]): AsyncGenerator<readonly ImportedEvent[]> {
     for (const timestamp of times) {
-      yield {
+      const event: ImportedEvent = {
         roomId: 'r',
         messageId: '',
         type: 'chat',
@@ -121,22 +116,23 @@ describe('the busiest hour', () => {
         replyTo: undefined,
         position: undefined,
       };
+      yield [event];
     }
   }
 
   it('is the one with the most messages, and the first of equal ones', async () => {
-    expect(await findBusiestHour(eventsAt(5 * HOUR, 2 * HOUR + 1, 2 * HOUR + 5, 9 * HOUR, 9 * HOUR + 1))).toEqual({
+    expect(await findBusiestHour(eventsAt(5 * HOUR, 2 * HOUR + 1, 2 * HOUR + 5, 9 * HOUR, 9 * HOUR + 1), signal)).toEqual({
       from: 2 * HOUR,
       to: 3 * HOUR,
     });
-    expect(await findBusiestHour(eventsAt())).toBeUndefined();
+    expect(await findBusiestHour(eventsAt(), signal)).toBeUndefined();
   });
 });
 
 describe('the made-up conversation', () => {
-  it('is always the same, in order, with replies to what was said before', async () => {
-    const events = await collect(sampleConversation());
-    expect(await collect(sampleConversation())).toEqual(events);
+  it('is always the same, in order, with replies to what was said before', () => {
+    const events = [...sampleConversation()];
+    expect([...sampleConversation()]).toEqual(events);
     const known = new Set<string>();
     let last = 0;
     for (const event of events) {
@@ -154,8 +150,8 @@ describe('the made-up conversation', () => {
 describe('what the demo says', () => {
   const played = () => {
     const tally = new Tally();
-    tally.event(Date.UTC(2008, 3, 27, 6));
-    tally.event(Date.UTC(2008, 3, 27, 6, 12, 40));
+    tally.event(Date.UTC(2008, 3, 27, 6), 500);
+    tally.event(Date.UTC(2008, 3, 27, 6, 12, 40), 10_000);
     tally.messages = 1003;
     for (let i = 0; i < 1000; i++) tally.ack(4);
     tally.refuse('rate_limited');
@@ -169,7 +165,7 @@ describe('what the demo says', () => {
   it('names the clock of the log, the rate, users, answers and what to do about refusals', () => {
     const tally = played();
     expect(describeTally(tally, 16.4)).toBe('2008-04-27 06:12:40 | 16 messages/s | 83 users | 1,000 acked | 2 refused | 1 unanswered');
-    expect(summarize(tally, 10)).toBe(
+    expect(summarize(tally, 10_500)).toBe(
       [
         'Played 1,003 messages of 90 users, 2008-04-27 06:00:00 to 2008-04-27 06:12:40, in 10.0 s (100 a second):',
         '  1,000 acked (after 4.0 ms on average), 2 refused, 1 unanswered.',

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { type Config, describeProblems, readCallFolder, readConfig, readEnvironment } from '../config.ts';
+import type { ImportedEvent } from '../import/parse-line.ts';
 import { REFUSAL_REASONS, Refusals } from '../import/refusals.ts';
 import { SourceFailed } from '../import/source-failed.ts';
 import { systemClock as clock } from '../util/clock.ts';
 import { type DemoArguments, parseDemoArguments, type Range, resolveFiles, USAGE } from './arguments.ts';
 import { findBusiestHour } from './busiest-hour.ts';
 import { Cast } from './cast.ts';
-import { readEvents } from './log-events.ts';
+import { type EventBatches, readEvents } from './log-events.ts';
 import { Pace } from './pace.ts';
 import { type PlayEnd, play } from './player.ts';
 import { sampleConversation } from './sample-conversation.ts';
@@ -57,9 +58,9 @@ async function main(argv: readonly string[]): Promise<number> {
 async function run(given: DemoArguments, config: Config): Promise<number> {
   const log = openLog(given, new Refusals());
   process.stderr.write(`Log: ${log.name}\n`);
-  const range = given.range ?? log.busiest ?? (await findBusiestHour(log.events()));
-  if (range === undefined) return complain(`There is no message in it.\n${describeRefusals(log.refusals)}`, 1);
+  const range = given.range ?? log.busiest ?? (await findBusiestHour(log.events(), stop.signal));
   if (stop.signal.aborted) return 0;
+  if (range === undefined) return complain(`There is no message in it.\n${describeRefusals(log.refusals)}`, 1);
   const found = await findStage(given, config);
   if (found.kind === 'failed') return complain(`${found.message}\n`, stop.signal.aborted ? 0 : 1);
   stage = found.stage;
@@ -80,15 +81,19 @@ interface Log {
   readonly refusals: Refusals;
   /** Undefined: nobody has looked. */
   readonly busiest: Range | undefined;
-  events(): ReturnType<typeof readEvents>;
+  events(): EventBatches;
 }
 
 function openLog({ files }: Pick<DemoArguments, 'files'>, refusals: Refusals): Log {
   const given = resolveFiles(readCallFolder(), files);
   const paths = given.length === 0 && existsSync(LOG_BESIDE) ? [LOG_BESIDE] : given;
-  if (paths.length === 0) return { name: 'a made-up conversation', refusals, busiest: undefined, events: sampleConversation };
+  if (paths.length === 0) return { name: 'a made-up conversation', refusals, busiest: undefined, events: madeUp };
   const busiest = given.length === 0 ? BUSIEST_BESIDE : undefined;
   return { name: paths.join(', '), refusals, busiest, events: () => readEvents(paths, refusals, clock) };
+}
+
+async function* madeUp(): AsyncGenerator<readonly ImportedEvent[]> {
+  yield [...sampleConversation()];
 }
 
 async function findStage({ url, isStart }: DemoArguments, { port }: Config): Promise<StageOutcome> {
@@ -111,7 +116,6 @@ async function playInto(on: Stage, log: Log, given: DemoArguments & { readonly r
   const tally = new Tally();
   const { signal } = stop;
   const cast = new Cast({ url: on.url.replace(/^http/, 'ws').concat('/ws'), maxUsers, room, clock, tally, signal });
-  const started = clock.monotonic();
   const hide = showTally(tally, process.stderr, clock);
   let end: PlayEnd;
   try {
@@ -120,7 +124,7 @@ async function playInto(on: Stage, log: Log, given: DemoArguments & { readonly r
   } finally {
     hide();
   }
-  say(summarize(tally, (clock.monotonic() - started) / 1000), 0);
+  say(summarize(tally, clock.monotonic()), 0);
   return { end, tally };
 }
 

@@ -2,6 +2,7 @@ import type { ImportedEvent } from '../import/parse-line.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Range } from './arguments.ts';
 import type { Cast } from './cast.ts';
+import type { EventBatches } from './log-events.ts';
 import type { Pace } from './pace.ts';
 import type { Tally } from './tally.ts';
 
@@ -27,30 +28,34 @@ export interface Play {
 export type PlayEnd = 'complete' | 'stopped' | 'server_gone';
 
 /** Plays what lies in the range. Rejects when the log cannot be read. */
-export async function play(events: AsyncIterable<ImportedEvent>, { range, messages, ...parts }: Play): Promise<PlayEnd> {
-  const { cast, tally, signal } = parts;
-  for await (const event of events) {
-    if (tally.messages >= (messages ?? Number.POSITIVE_INFINITY)) break;
-    if (event.timestamp >= range.to + DISORDER_MS) break;
-    if (event.timestamp < range.from || event.timestamp >= range.to) continue;
-    await awaitTurn(event.timestamp, parts);
-    if (signal.aborted) return 'stopped';
-    if (cast.isServerGone) return 'server_gone';
-    tally.event(event.timestamp);
-    await cast.perform(event);
+export async function play(batches: EventBatches, parts: Play): Promise<PlayEnd> {
+  const { cast, signal, range } = parts;
+  for await (const batch of batches) {
+    for (const event of batch) {
+      if (isOver(parts)) break;
+      if (event.timestamp >= range.from && event.timestamp < range.to) await playOne(event, parts);
+    }
+    if (isOver(parts) || (batch[0]?.timestamp ?? 0) >= range.to + DISORDER_MS) break;
   }
-  await cast.settle(SETTLE_MS);
+  if (!cast.isServerGone) await cast.settle(SETTLE_MS);
   if (signal.aborted) return 'stopped';
   return cast.isServerGone ? 'server_gone' : 'complete';
 }
 
-async function awaitTurn(eventAt: number, { pace, clock, signal }: Pick<Play, 'pace' | 'clock' | 'signal'>): Promise<void> {
-  const delayMs = pace.delay(eventAt, clock.monotonic());
+function isOver({ messages, tally, cast, signal }: Play): boolean {
+  return signal.aborted || cast.isServerGone || tally.messages >= (messages ?? Number.POSITIVE_INFINITY);
+}
+
+async function playOne(event: ImportedEvent, { pace, cast, tally, clock, signal }: Play): Promise<void> {
+  const delayMs = pace.delay(event.timestamp, clock.monotonic());
   if (delayMs >= LEAST_PAUSE_MS) await pause(delayMs, clock, signal);
+  if (signal.aborted) return;
+  tally.event(event.timestamp, clock.monotonic());
+  await cast.perform(event);
 }
 
 /** Ends early when `signal` says so. */
-export function pause(delayMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
+function pause(delayMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       cancel();

@@ -32,7 +32,7 @@ const ANSWERS = [
 ];
 
 /** A conversation that is always the same: questions, answers to them, mentions, people who come and go. */
-export async function* sampleConversation(): AsyncGenerator<ImportedEvent> {
+export function* sampleConversation(): Generator<ImportedEvent, void, undefined> {
   const random = randomNumbers(7);
   const pick = <T>(all: readonly [T, ...T[]] | readonly T[]): T => all[Math.floor(random() * all.length)] as T;
   let time = START;

@@ -13,12 +13,14 @@ export class Tally {
   /** Why connections failed or were closed by the server → how often. */
   readonly failures = new Map<string, number>();
   firstAt: number | undefined;
+  /** When that was played, `clock.monotonic()`. */
+  startedAt = 0;
   /** The clock of the log, ms since 1970. */
   lastAt = 0;
   #latencyMs = 0;
 
-  event(at: number): void {
-    this.firstAt ??= at;
+  event(at: number, now: number): void {
+    if (this.firstAt === undefined) [this.firstAt, this.startedAt] = [at, now];
     this.lastAt = at;
   }
 
@@ -47,6 +49,7 @@ export class Tally {
 /** `2008-04-27 06:12:40 | 16 messages/s | 83 users | 210 acked`: one line, for a terminal. */
 export function describeTally(tally: Tally, ratePerSecond: number): string {
   const { usersNow, acked, unanswered, refusedTotal } = tally;
+  if (tally.firstAt === undefined) return 'Reading the log';
   const parts = [
     logTime(tally.lastAt),
     `${count(Math.round(ratePerSecond))} messages/s`,
@@ -58,10 +61,11 @@ export function describeTally(tally: Tally, ratePerSecond: number): string {
   return parts.join(' | ');
 }
 
-/** What is said at the end. Lines with their ends. */
-export function summarize(tally: Tally, seconds: number): string {
+/** What is said at the end, `now`. Lines with their ends. */
+export function summarize(tally: Tally, now: number): string {
   const { messages, usersSeen, firstAt, lastAt, acked, refusedTotal, unanswered } = tally;
   if (firstAt === undefined) return 'Nothing was played.\n';
+  const seconds = (now - tally.startedAt) / 1000;
   const rate = `${seconds.toFixed(1)} s (${count(perSecond(messages, seconds))} a second)`;
   const ackText = acked === 0 ? '0 acked' : `${count(acked)} acked (after ${tally.meanLatencyMs.toFixed(1)} ms on average)`;
   const lines = [
