@@ -1,6 +1,8 @@
+import { fold } from '../text/fold.ts';
+import { findMentions, NameIndex } from '../text/index.ts';
+import type { DerivedSink } from './derived-sink.ts';
 import type { RoomMessage } from './history.ts';
 import { compareOrder } from './order.ts';
-import type { DerivedSink } from './room-flow.ts';
 
 const DAY = 24 * 3600_000;
 const TEN_MINUTES = 600_000;
@@ -74,13 +76,14 @@ export function deriveByDefinition(history: readonly RoomMessage[]): Derived {
   return derived;
 }
 
+/** What a name is in a text, `findMentions` says; who has it, the messages of the 24 hours before. */
 function mentionedBy(message: RoomMessage, before: readonly RoomMessage[]): Set<number> {
   const others = before.filter((other) => other.user !== message.user && other.t >= message.t - DAY);
-  const names = others.flatMap((other) => [other.userId.toLowerCase(), other.username.toLowerCase()]);
-  const text = message.content.toLowerCase();
-  const longest = (fitting: string[]): string | undefined => fitting.sort((a, b) => b.length - a.length)[0];
-  const found = new Set([longest(names.filter((name) => text.startsWith(`${name}:`) || text.startsWith(`${name},`)))]);
-  for (let at = 0; at < text.length; at++) found.add(longest(names.filter((name) => text.startsWith(`@${name}`, at))));
-  const isFound = (name: string): boolean => found.has(name.toLowerCase());
-  return new Set(others.filter((other) => isFound(other.userId) || isFound(other.username)).map((other) => other.user));
+  const index = new NameIndex();
+  for (const { user, userId, username, t } of others) {
+    index.note(user, userId, t);
+    index.note(user, username, t);
+  }
+  const found = new Set(findMentions(message.content, index, message.user, message.t).map(({ name }) => name));
+  return new Set(others.filter(({ userId, username }) => found.has(fold(userId)) || found.has(fold(username))).map(({ user }) => user));
 }

@@ -1,6 +1,6 @@
+import { fold } from '../text/fold.ts';
 import type { RoomHistory, RoomMessage } from './history.ts';
 import { MOMENT_BASELINE, MOMENT_BUCKET_MS, MOMENT_MEMORY, MOMENT_PAST } from './moment-scan.ts';
-import { fold } from './name-index.ts';
 import { endOf, type Order, startOf } from './order.ts';
 import { READ_AHEAD, sessionBack } from './restore-flow.ts';
 import { ANSWER_MS, DAY_MS, SESSION_GAP_MS } from './spans.ts';

@@ -13,7 +13,7 @@ import { rescanMoments } from './rescan-moments.ts';
 
 const ROOM = 1;
 const ORIGIN = Date.UTC(2026, 0, 5) / MOMENT_BUCKET_MS;
-const RUNS = { numRuns: 200 };
+const RUNS = { numRuns: 150 };
 const HOUR = 360;
 const DAY = 24 * HOUR;
 

@@ -1,6 +1,7 @@
+import { MUTE } from './derived-sink.ts';
 import type { RoomHistory } from './history.ts';
 import { type Order, startOf } from './order.ts';
-import { MUTE, RoomFlow } from './room-flow.ts';
+import { RoomFlow } from './room-flow.ts';
 import { ANSWER_MS, DAY_MS, SESSION_GAP_MS } from './spans.ts';
 
 /** Messages that are read, and taken in, between two yields. */
@@ -12,7 +13,7 @@ export const READ_AHEAD = 500;
  */
 export function* restoreFlow(room: number, before: Order, history: RoomHistory): Generator<void, RoomFlow> {
   const flow = yield* restoreNames(room, before, history);
-  for (const user of [...flow.openSessions(before.t)]) {
+  for (const user of flow.openSessions(before.t)) {
     const { startT, messages } = yield* sessionBack(room, user, before, history);
     flow.rememberSession(user, startT, messages);
   }

@@ -1,5 +1,6 @@
 /** A name counts for a mention this long after its last use (inclusive). */
-export const DAY_MS = 86_400_000;
+export { DAY_MS } from '../text/index.ts';
+
 /** An answer comes at most this long after the message (inclusive). */
 export const ANSWER_MS = 600_000;
 /** The longest pause within a session (inclusive). */

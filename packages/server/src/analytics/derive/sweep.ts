@@ -1,7 +1,7 @@
+import type { DerivedSink } from './derived-sink.ts';
 import type { RoomHistory, RoomMessage } from './history.ts';
 import { endOf, type Order, startOf } from './order.ts';
 import { READ_AHEAD, restoreNames } from './restore-flow.ts';
-import type { DerivedSink } from './room-flow.ts';
 import { SESSION_GAP_MS, SLOT_MS } from './spans.ts';
 
 /** A session as far as it was followed. */

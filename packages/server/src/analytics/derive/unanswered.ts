@@ -23,6 +23,10 @@ export class Unanswered {
   #first: Question | undefined;
   #last: Question | undefined;
 
+  get size(): number {
+    return this.#byId.size;
+  }
+
   /** Messages come in order. */
   add(id: string, user: number, t: number): void {
     const question: Question = { t, id, user, isAnswered: false, next: undefined, nextOfAuthor: undefined };
