@@ -72,7 +72,7 @@ describe('a zone', () => {
   });
 
   it('is ahead of UTC as its clocks are, at every quarter around a change and at any other', () => {
-    const names = [...TRICKY, ...fc.sample(fc.constantFrom(...Intl.supportedValuesOf('timeZone')), { numRuns: 6, seed: 7 })];
+    const names = [...TRICKY, ...fc.sample(fc.constantFrom(...Intl.supportedValuesOf('timeZone')), { numRuns: 4, seed: 7 })];
     const after1972 = (t: number) => t >= 2 * 366 * DAY_MS;
     const any = fc.integer({ min: (2 * 366 * DAY_MS) / QUARTER_MS, max: LATEST / QUARTER_MS }).map((quarter) => quarter * QUARTER_MS);
     for (const name of names) {
@@ -83,7 +83,7 @@ describe('a zone', () => {
         fc.property(instant, (t) => {
           expect([name, t, offsetAt(zone(name), t)]).toEqual([name, t, referenceOffset(clock, t)]);
         }),
-        { numRuns: 60 },
+        { numRuns: 30 },
       );
     }
   });
@@ -98,6 +98,11 @@ describe('a zone', () => {
       });
       expect(offsets.every((offset) => offset % QUARTER_MS === 0)).toBe(true);
     }
+  });
+
+  it('has changes that are taken back within a week', () => {
+    const hours = (text: string) => offsetAt(zone('America/Recife'), Date.parse(text)) / 3_600_000;
+    expect([hours('2000-10-07T12:00Z'), hours('2000-10-09T12:00Z'), hours('2000-10-15T12:00Z')]).toEqual([-3, -2, -3]);
   });
 
   it('changes within a quarter from the next quarter on', () => {
