@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fold } from './fold.ts';
 import { DAY_MS, findMentions, NameIndex } from './index.ts';
+import { ADDRESS_SIGN, NAME_SIGN } from './mentions.ts';
 
 const ME = 0;
 const T = 1000;
@@ -79,6 +80,15 @@ function naiveMentions(content: string, names: readonly string[]): Set<string> {
 }
 
 describe('the search for names', () => {
+  it('looks at every text that has a sign once it is folded', () => {
+    for (let point = 0; point < 0x110000; point++) {
+      if (point === 0xd800) point = 0xe000;
+      const text = String.fromCodePoint(point);
+      const folded = point < 0x80 ? text : text.normalize('NFKC');
+      if (/[:,]/.test(folded) !== ADDRESS_SIGN.test(text) || folded.includes('@') !== NAME_SIGN.test(text)) expect.fail(point.toString(16));
+    }
+  });
+
   const sign = fc.constantFrom(
     'a',
     'b',

@@ -7,6 +7,9 @@ const COMMA = 0x2c;
 const UNDERSCORE = 0x5f;
 const ZWNJ = 0x200c;
 const ZWJ = 0x200d;
+/** What folding turns into text with `:` or `,`, and with `@`: most messages have neither, and are not folded. */
+export const ADDRESS_SIGN = /[:,\u2a74\ufe10\ufe13\ufe50\ufe55\uff0c\uff1a\u{1f101}-\u{1f10a}]/u;
+export const NAME_SIGN = /[@\ufe6b\uff20]/;
 const NONE: readonly NameUses[] = [];
 
 /**
@@ -15,8 +18,8 @@ const NONE: readonly NameUses[] = [];
  */
 export function findMentions(content: string, names: NameLookup, author: number, t: number): readonly NameUses[] {
   if (names.longest === 0) return NONE;
-  const isAddressed = mayBeAddressed(content, names.longest);
-  if (!isAddressed && !content.includes('@') && !content.includes('＠') && !content.includes('﹫')) return NONE;
+  const isAddressed = ADDRESS_SIGN.test(content);
+  if (!isAddressed && !NAME_SIGN.test(content)) return NONE;
   const folded = fold(content);
   const addressed = isAddressed ? names.longestAt(folded, 0, isAddressEnd, author, t) : undefined;
   let at = folded.indexOf('@');
@@ -27,16 +30,6 @@ export function findMentions(content: string, names: NameLookup, author: number,
     if (named !== undefined) found.add(named);
   }
   return [...found];
-}
-
-/** False when no `:` or `,` stands where one could end a name at the start. Quick: asked of every message. */
-function mayBeAddressed(content: string, longest: number): boolean {
-  for (let at = 0; at <= longest && at < content.length; at++) {
-    const unit = content.charCodeAt(at);
-    // Beyond ASCII the folded text has other lengths, and wide forms of the two signs.
-    if (unit === COLON || unit === COMMA || unit > 0x7f) return true;
-  }
-  return false;
 }
 
 function isAddressEnd(folded: string, at: number): boolean {

@@ -14,6 +14,8 @@ export interface TextFacts {
   readonly terms: readonly string[];
 }
 
+/** Every emoji has one of these units. */
+const EMOJI_SIGN = /[\u203c-\u3299\ud83c-\ud83e]|\ufe0f/;
 const NONE: readonly string[] = [];
 
 /** Never throws, whatever the string; the work is linear in its length. */
@@ -24,7 +26,7 @@ export function readText(content: string): TextFacts {
     length: isAscii ? content.length : countCodePoints(content),
     isQuestion: endsInQuestion(content),
     hasLink: content.includes('://') && /https?:\/\/\S/i.test(content),
-    emoji: isAscii ? NONE : emojiOf(content),
+    emoji: !isAscii && EMOJI_SIGN.test(content) ? emojiOf(content) : NONE,
     terms: termsOf(content),
   };
 }

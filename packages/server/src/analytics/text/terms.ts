@@ -45,11 +45,14 @@ function readText(content: string, from: number, terms: string[]): string {
   let aside = '';
   for (let at = from; at < content.length; ) {
     const start = at;
-    at = readRun(content, start);
-    if (at === start) {
-      at = content.charCodeAt(start) === AT ? spaceAfter(content, start + 1) : start + widthAt(content, start);
+    const unit = content.charCodeAt(at);
+    const isWide = unit >= 0xd800 && unit < 0xdc00;
+    if ((classOf(isWide ? (content.codePointAt(at) ?? unit) : unit) & LETTER) === 0) {
+      // A half that follows is no letter either.
+      at = unit === AT ? spaceAfter(content, at + 1) : at + 1;
       continue;
     }
+    at = readRun(content, start);
     const scheme = schemeBefore(content, start, at);
     if (scheme > 0) {
       aside += readText(content.slice(start, at - scheme), 0, terms);
