@@ -64,7 +64,10 @@ function socketOf(response: ServerResponse): EventSocket {
     get unsent() {
       return response.writableLength;
     },
-    write: (bytes) => void response.write(bytes),
+    write(bytes) {
+      // While it ends there may still be news.
+      if (!response.writableEnded) response.write(bytes);
+    },
     destroy: () => void response.destroy(),
   };
 }

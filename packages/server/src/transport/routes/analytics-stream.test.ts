@@ -104,13 +104,18 @@ describe('GET /api/analytics/stream', () => {
     expect((await listen(http)).status).toBe(200);
   });
 
-  it('SSE-8 ends with the server', async () => {
-    const { http, clock } = await httpServer();
+  it('SSE-8 ends with the server, also while there is news', async () => {
+    let count = 1;
+    const { http, clock } = await httpServer({ snapshot: () => ({ count }) });
     const { ended, text } = await listen(http);
     http.stopAccepting();
-    await http.close(clock.monotonic() + 1000);
+    const closed = http.close(clock.monotonic() + 5000);
+    count = 2;
+    clock.advance(1000);
+    await closed;
     await ended;
-    expect(text()).toContain('event: snapshot');
+    expect(text()).toContain('"count":1');
+    expect(text()).not.toContain('"count":2');
   });
 
   it('SSE-9 is 404 with analytics off, as the snapshot is', async () => {
