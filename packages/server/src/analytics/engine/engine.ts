@@ -1,0 +1,283 @@
+import type { Change } from '../derive/dirty-ranges.ts';
+import type { MomentSpan } from '../derive/moment-scan.ts';
+import { MOMENT_BUCKET_MS } from '../derive/moment-scan.ts';
+import { momentStory } from '../derive/moment-story.ts';
+import { MomentWatch } from '../derive/moment-watch.ts';
+import { compareOrder, endOf, type Order, startOf } from '../derive/order.ts';
+import { READ_AHEAD, restoreFlow } from '../derive/restore-flow.ts';
+import { COLUMN } from '../rollup/columns.ts';
+import { containerOf, HOUR_MS, type Level } from '../rollup/levels.ts';
+import { ALL_ROOMS } from '../rollup/port.ts';
+import { RollupDeltas } from '../rollup/rollup-deltas.ts';
+import { readText } from '../text/index.ts';
+import { countMessage, type MessageParts } from './count-message.ts';
+import { dirtOfChanges, finish } from './late-changes.ts';
+import { countLive, type LiveFact } from './live-facts.ts';
+import { LiveSink } from './live-sink.ts';
+import { type Hole, lowerLongest } from './longest.ts';
+import type { EngineStore, MessageFact, NoticeFact } from './ports.ts';
+import { Repairs } from './repairs.ts';
+import { type RoomLife, RoomLives } from './room-lives.ts';
+
+export interface EngineOptions {
+  /** Wall clock, ms. */
+  readonly now: () => number;
+  /** How long minutes are kept. */
+  readonly minutesKeptMs: number;
+  /** Rooms whose newest messages are held in memory. */
+  readonly maxRooms: number;
+}
+
+const termsOf = (content: string): readonly string[] => readText(content).terms;
+const IDLE_MS = HOUR_MS;
+/** A bucket of moments is closed this long after its end, so that messages on their way to the store find it open. */
+const CLOSING_LAG_MS = 2000;
+const ALL_LEVELS: readonly Level[] = ['minute', 'quarter', 'day'];
+const KEPT_FOR_EVER: readonly Level[] = ['quarter', 'day'];
+
+/**
+ * From stored messages to kept summaries. Every call belongs to a transaction of the caller's: what it puts is there with the messages
+ * that it was given, or not at all (then `drop`). Each message is given once, in any order. What concerns a message alone is counted at
+ * once wherever its time lies; what depends on neighbours is counted at once for messages in their room's order, and otherwise noted as
+ * dirt, which `repair` recomputes from the stored messages.
+ */
+export class AnalyticsEngine {
+  readonly #store: EngineStore;
+  readonly #options: EngineOptions;
+  readonly #deltas: RollupDeltas;
+  readonly #lives: RoomLives;
+  readonly #sink: LiveSink;
+  readonly #repairs: Repairs;
+  #isResumed = false;
+
+  constructor(store: EngineStore, options: EngineOptions) {
+    this.#store = store;
+    this.#options = options;
+    this.#deltas = new RollupDeltas(store.rollups);
+    this.#lives = new RoomLives(options.maxRooms, IDLE_MS);
+    this.#sink = new LiveSink(this.#deltas, (t) => this.#levelsAt(t));
+    this.#repairs = new Repairs(store, this.#deltas, {
+      isKept: (level, t) => this.#levelsAt(t).includes(level),
+      closedThrough: () => this.#closedThrough(),
+      story: (room, span) => finish(momentStory(room, span, store.history, termsOf)),
+    });
+  }
+
+  /** Below zero or unreadable: both mean a fault, and are 0 else. */
+  get faults(): number {
+    return this.#deltas.shortfalls + this.#deltas.corrupt;
+  }
+
+  /** Rooms in memory. */
+  get rooms(): number {
+    return this.#lives.size;
+  }
+
+  take(messages: Iterable<MessageFact>): void {
+    for (const [room, own] of byRoom(messages)) {
+      own.sort(compareOrder);
+      const life = this.#lifeOf(room);
+      const changes: Change[] = [];
+      for (const message of own) {
+        this.#count(message, 1);
+        if (!this.#derive(life, message)) changes.push({ kind: 'moved', message });
+      }
+      if (life.newest !== undefined) this.#store.setNewest(room, life.newest);
+      this.#note(room, changes);
+    }
+    this.#deltas.flush();
+  }
+
+  /** The messages stood and are no longer in the history. */
+  remove(messages: Iterable<MessageFact>): void {
+    const holes: Hole[] = [];
+    for (const [room, own] of byRoom(messages)) {
+      for (const message of own) {
+        holes.push({ room, t: message.t, length: this.#count(message, -1) });
+        for (const scope of [room, ALL_ROOMS]) this.#deltas.at(scope, message.t, this.#levelsAt(message.t)).add(COLUMN.deleted, 1);
+      }
+      this.#note(
+        room,
+        own.map((message) => ({ kind: 'moved', message })),
+      );
+    }
+    this.#deltas.flush();
+    lowerLongest(holes, this.#store, this.#deltas, (t) => this.#levelsAt(t));
+  }
+
+  takeNotices(notices: Iterable<NoticeFact>): void {
+    for (const { room, kind, t } of notices)
+      for (const scope of [room, ALL_ROOMS])
+        this.#deltas.at(scope, t, this.#levelsAt(t)).add(kind === 'join' ? COLUMN.joins : COLUMN.leaves, 1);
+    this.#deltas.flush();
+  }
+
+  /** What happens without messages: presence, connections, latencies, drops. */
+  takeLive(facts: Iterable<LiveFact>): void {
+    for (const fact of facts) countLive(fact, this.#deltas, this.#levelsAt(fact.t));
+    this.#deltas.flush();
+  }
+
+  /** Closes the buckets of moments whose time is over, and forgets what is idle or too old. To be called about once a second. */
+  tick(): void {
+    const now = this.#options.now();
+    if (!this.#isResumed) for (const room of this.#store.roomsSince(now - IDLE_MS)) this.#resume(room);
+    this.#isResumed = true;
+    const closedT = now - CLOSING_LAG_MS;
+    for (const { watch } of this.#lives) if (watch?.wakeAt !== undefined && watch.wakeAt <= closedT) watch.closeBefore(closedT);
+    this.#lives.forgetIdle(now);
+    this.#store.pruneMinutes(containerOf('minute', now - this.#options.minutesKeptMs));
+    this.#deltas.flush();
+  }
+
+  /** Repairs a piece of what is dirty, some `messages` long; true when nothing is. */
+  repair(messages: number): boolean {
+    const room = this.#repairs.step(messages);
+    if (room === undefined) return true;
+    // What is in memory of the room has not seen what the repair did.
+    this.#lives.forget(room);
+    this.#resume(room);
+    this.#deltas.flush();
+    return false;
+  }
+
+  /** The transaction was rolled back. */
+  drop(): void {
+    this.#deltas.drop();
+    this.#lives.clear();
+    this.#repairs.restart();
+  }
+
+  #levelsAt(t: number): readonly Level[] {
+    return t >= this.#options.now() - this.#options.minutesKeptMs ? ALL_LEVELS : KEPT_FOR_EVER;
+  }
+
+  #lifeOf(room: number): RoomLife {
+    const known = this.#lives.get(room);
+    const life = known ?? {
+      room,
+      newest: this.#store.newest(room),
+      isDirty: this.#store.dirtOf(room).some(({ kind }) => kind === 'slots'),
+      flow: undefined,
+      watch: undefined,
+      usedAt: 0,
+    };
+    return this.#lives.use(life, this.#options.now());
+  }
+
+  /** Returns the message's length. */
+  #count(message: MessageFact, sign: 1 | -1): number {
+    const { room, user, t } = message;
+    const text = readText(message.content);
+    const parts: MessageParts = {
+      user,
+      isReply: message.replyTo !== undefined,
+      text,
+      terms: text.terms.map((term) => this.#store.termNumber(term)),
+      emoji: text.emoji.map((emoji) => this.#store.termNumber(emoji)),
+    };
+    const levels = this.#levelsAt(t);
+    for (const scope of [ALL_ROOMS, room]) {
+      countMessage(this.#deltas.at(scope, t, levels), parts, sign);
+      if (sign > 0) this.#enter(scope, user, t);
+      else this.#leave(scope, message);
+    }
+    return text.length;
+  }
+
+  /** The user's first message in the scope, if this is one. */
+  #enter(scope: number, user: number, t: number): void {
+    const { firsts } = this.#store;
+    const first = firsts.get(scope, user);
+    if (first !== undefined && first <= t) return;
+    firsts.set(scope, user, t);
+    if (first !== undefined) this.#newcomer(scope, user, first, -1);
+    this.#newcomer(scope, user, t, 1);
+  }
+
+  #leave(scope: number, { user, t }: MessageFact): void {
+    const { firsts } = this.#store;
+    if (firsts.get(scope, user) !== t) return;
+    const next = this.#store.firstMessageOf(scope, user);
+    if (next === t) return;
+    firsts.set(scope, user, next);
+    this.#newcomer(scope, user, t, -1);
+    if (next !== undefined) this.#newcomer(scope, user, next, 1);
+  }
+
+  #newcomer(scope: number, user: number, t: number, sign: 1 | -1): void {
+    const place = this.#deltas.at(scope, t, this.#levelsAt(t));
+    place.add(COLUMN.newUsers, sign);
+    if (sign > 0) place.addNewcomer(user);
+    else place.removeNewcomer(user);
+  }
+
+  /** False: the message is late, or stands among late ones: its neighbours are to be looked at again. */
+  #derive(life: RoomLife, message: MessageFact): boolean {
+    const { newest, room } = life;
+    const isLate = newest !== undefined && compareOrder(message, newest) <= 0;
+    if (!isLate) life.newest = { t: message.t, seq: message.seq, row: message.row };
+    if (isLate || life.isDirty) {
+      life.isDirty = true;
+      life.flow = undefined;
+      life.watch = undefined;
+      return false;
+    }
+    const { history } = this.#store;
+    life.flow ??= finish(restoreFlow(room, message, history));
+    life.flow.advance(message, this.#sink.of(room));
+    life.watch ??= this.#watch(room, bucketOf(Math.min(message.t, newest?.t ?? message.t)), message);
+    // A bucket that was closed already: looked at again, as if the message were late.
+    if (life.watch.add(message.t)) return true;
+    life.watch = undefined;
+    return false;
+  }
+
+  /** From a bucket on, which continues what was found up to it, with the messages that come before a place. */
+  #watch(room: number, bucket: number, before: Order): MomentWatch {
+    const { history } = this.#store;
+    const start = startOf(bucket * MOMENT_BUCKET_MS);
+    const openSince = this.#store.momentCovering(room, bucket - 1)?.startBucket;
+    const watch = MomentWatch.restore(room, start, openSince, history, (span) => this.#found(room, span));
+    for (let after = start; ; ) {
+      const page = history.messages(room, after, before, READ_AHEAD);
+      for (const { t } of page) watch.add(t);
+      after = page.at(-1) ?? after;
+      if (page.length < READ_AHEAD) return watch;
+    }
+  }
+
+  /** Watches a room again whose last buckets may not be closed, though nobody writes in it any more. */
+  #resume(room: number): void {
+    const life = this.#lifeOf(room);
+    if (life.newest === undefined || life.isDirty) return;
+    life.watch = this.#watch(room, Math.min(bucketOf(life.newest.t), this.#closedThrough()), endOf(Number.POSITIVE_INFINITY));
+  }
+
+  #closedThrough(): number {
+    return bucketOf(this.#options.now() - CLOSING_LAG_MS);
+  }
+
+  #found(room: number, span: MomentSpan): void {
+    const story = finish(momentStory(room, span, this.#store.history, termsOf));
+    if (story !== undefined) this.#store.putMoment(room, span.startBucket, { ...span, ...story });
+  }
+
+  #note(room: number, changes: readonly Change[]): void {
+    if (changes.length === 0) return;
+    this.#lives.forget(room);
+    this.#repairs.add(room, dirtOfChanges(room, changes, this.#store.history));
+  }
+}
+
+const bucketOf = (t: number): number => Math.floor(t / MOMENT_BUCKET_MS);
+
+function byRoom(messages: Iterable<MessageFact>): Map<number, MessageFact[]> {
+  const rooms = new Map<number, MessageFact[]>();
+  for (const message of messages) {
+    const own = rooms.get(message.room);
+    if (own === undefined) rooms.set(message.room, [message]);
+    else own.push(message);
+  }
+  return rooms;
+}

@@ -1,0 +1,29 @@
+import type { MessageFact, Moment, NoticeFact } from '../engine/ports.ts';
+import type { RollupReader } from '../rollup/port.ts';
+
+/** A moment with the number of its room. */
+export interface RoomMoment extends Moment {
+  readonly room: number;
+}
+
+/** What the questions are answered from: synchronous, in a thread that may wait for a disk. `room` undefined: all rooms. */
+export interface QueryStore {
+  readonly rollups: RollupReader;
+  /** Everything that `run` reads belongs to one state of the store. */
+  atOneInstant<T>(run: () => T): T;
+  roomNumber(roomId: string): number | undefined;
+  /** Names of rooms, ids of users, words of terms and emoji; unknown numbers are left out. */
+  roomIds(rooms: readonly number[]): ReadonlyMap<number, string>;
+  userIds(users: readonly number[]): ReadonlyMap<number, string>;
+  terms(terms: readonly number[]): ReadonlyMap<number, string>;
+  /** Those that start at fromT ≤ t < toT, ascending by start and room, the first `limit`. */
+  moments(room: number | undefined, fromT: number, toT: number, limit: number): readonly RoomMoment[];
+  /** Whether anything between is waiting for repair. */
+  isAdjusting(room: number | undefined, fromT: number, toT: number): boolean;
+  /** The time of the first stored message, undefined for none. */
+  firstMessageT(room: number | undefined): number | undefined;
+  /** For a recount: rooms that have messages or notices in fromT ≤ t < toT; each room's in its order; notices in any. */
+  roomsBetween(fromT: number, toT: number): readonly number[];
+  messages(room: number, fromT: number, toT: number): Iterable<MessageFact>;
+  notices(room: number, fromT: number, toT: number): Iterable<NoticeFact>;
+}
