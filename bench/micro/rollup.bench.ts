@@ -1,5 +1,6 @@
 /**
- * Kept summaries: what it costs to read a long range, and to keep a message. Each line is the median of some runs, and its target.
+ * Kept summaries: what it costs to read a long range, and to keep a message. Each line is a mean and its target, in time of the
+ * processor, so that what else the machine does disturbs little.
  *
  * Run: node bench/micro/rollup.bench.ts
  */
@@ -18,7 +19,8 @@ const T0 = Date.UTC(2026, 0, 1);
 const DAYS = 1095;
 const USERS = 2500;
 const SLOTS_PER_USER = 2.7;
-const RUNS = 15;
+const WARM_UP = 3;
+const MEASURED_MS = 500;
 
 let state = 1;
 /** Below `n`, the same numbers every time. */
@@ -27,13 +29,16 @@ function random(n: number): number {
   return Math.floor((state / 2 ** 32) * n);
 }
 
-function medianMs(run: () => void): number {
-  const times = Array.from({ length: RUNS }, () => {
-    const start = performance.now();
+/** Mean of as many runs as take long enough, in time of the processor. */
+function meanMs(run: () => void): number {
+  for (let i = 0; i < WARM_UP; i++) run();
+  const before = process.threadCpuUsage();
+  for (let runs = 1; ; runs++) {
     run();
-    return performance.now() - start;
-  });
-  return times.sort((a, b) => a - b)[RUNS >> 1] ?? 0;
+    const { user, system } = process.threadCpuUsage(before);
+    const spentMs = (user + system) / 1000;
+    if (spentMs >= MEASURED_MS) return spentMs / runs;
+  }
 }
 
 const show = (what: string, figure: number, unit: string, target: number): void =>
@@ -63,13 +68,13 @@ function readCounts(): void {
   });
   const containers = bodies(rollups, 'counts');
   const whole = new Int32Array(96);
-  const one = medianMs(() => {
+  const one = meanMs(() => {
     const counts = new CountsAccumulator(1);
     for (const { body } of containers) counts.add(body, whole);
   });
   show('counts: 3 years × 96 quarters × 10 columns, into one bucket', one, 'ms', 10);
   const hours = Int32Array.from({ length: 96 }, (_, slot) => slot >> 2);
-  const heat = medianMs(() => {
+  const heat = meanMs(() => {
     const counts = new CountsAccumulator(24);
     for (const { body } of containers) counts.add(body, hours);
   });
@@ -100,7 +105,7 @@ function readUsers(): void {
   console.log(`users: ${(entries / DAYS / USERS).toFixed(2)} slots per user and day, ${all[0]?.body.length} bytes a day`);
   const bucketOfSlot = new Int32Array(96);
   let users = new UserBuckets(DAYS);
-  const aligned = medianMs(() => {
+  const aligned = meanMs(() => {
     users = new UserBuckets(DAYS);
     all.forEach(({ chunk, body }, day) => {
       users.add(chunk, body, bucketOfSlot.fill(day));
@@ -108,7 +113,7 @@ function readUsers(): void {
   });
   show('users: distinct per day, 1,095 days × 2,500 users × 2.7 slots', aligned, 'ms', 40);
   show('users: … for each (user, slot)', (aligned * 1e6) / entries, 'ns', 10);
-  const shifted = medianMs(() => {
+  const shifted = meanMs(() => {
     users = new UserBuckets(DAYS + 1);
     all.forEach(({ chunk, body }, day) => {
       bucketOfSlot.fill(day, 0, 76).fill(day + 1, 76);
@@ -118,11 +123,11 @@ function readUsers(): void {
   show('users: the same in another zone (two buckets a container)', shifted, 'ms', 40);
   show(
     'users: dau, wau and mau of that',
-    medianMs(() => [1, 7, 28].map((width) => users.trailing(width))),
+    meanMs(() => [1, 7, 28].map((width) => users.trailing(width))),
     'ms',
     40,
   );
-  const messages = medianMs(() => {
+  const messages = meanMs(() => {
     const counts = new UserMessages();
     bucketOfSlot.fill(0);
     for (const { chunk, body } of all) counts.add(chunk, body, bucketOfSlot);
@@ -140,7 +145,7 @@ function readRanked(): void {
   });
   const containers = bodies(rollups, 'terms');
   const all = new Int32Array(96);
-  const ms = medianMs(() => {
+  const ms = meanMs(() => {
     const ranked = new RankedAccumulator(1);
     for (const { body } of containers) ranked.add(body, all);
     ranked.top(0, 10);
@@ -156,7 +161,7 @@ function readQuantiles(): void {
     }
   });
   const containers = bodies(rollups, 'quantiles');
-  const ms = medianMs(() => {
+  const ms = meanMs(() => {
     const quantiles = new QuantilesAccumulator(365, [KIND.length]);
     const bucketOfSlot = new Int32Array(96);
     containers.forEach(({ body }, day) => {
@@ -181,12 +186,12 @@ function write(): void {
     place.measure(KIND.length, 1 + (i % 200), 1);
     place.user(i % USERS, 1);
   };
-  const adding = medianMs(() => {
+  const adding = meanMs(() => {
     for (let i = 0; i < 10 * each; i++) add(i);
     deltas.drop();
   });
   show('writer: a message into all levels of a hot scope', (adding * 1e3) / (10 * each), 'µs', 0.5);
-  const ranking = medianMs(() => {
+  const ranking = meanMs(() => {
     for (let i = 0; i < 10 * each; i++) {
       const place = deltas.at(0, t, LEVELS);
       for (let term = 0; term < 8; term++) place.rank('terms', (i * 31 + term * 7) % 900, 1);
@@ -199,12 +204,12 @@ function write(): void {
     for (const slot of [3, 40, 70]) deltas.at(0, T0 + slot * QUARTER_MS, ['quarter']).user(user, 1 + random(5));
   }
   deltas.flush();
-  const users = medianMs(() => {
+  const users = meanMs(() => {
     for (let i = 0; i < 200; i++) deltas.at(0, t, ['quarter']).user((i * 13) % USERS, 1);
     deltas.flush();
   });
   show('writer: flush of a day container of 2,500 users, 200 changed', users, 'ms', 0.5);
-  const counts = medianMs(() => {
+  const counts = meanMs(() => {
     for (let i = 0; i < 200; i++) add(i);
     deltas.flush();
   });

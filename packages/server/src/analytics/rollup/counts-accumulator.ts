@@ -1,4 +1,3 @@
-import { ByteReader } from '@hubbub/sketch';
 import { COLUMN_COUNT, type Column } from './columns.ts';
 import { addCounts } from './counts-segment.ts';
 import { SlotDirectory } from './slot-body.ts';
@@ -6,7 +5,6 @@ import { SlotDirectory } from './slot-body.ts';
 /** Columns of `counts` by bucket, from containers in any order. */
 export class CountsAccumulator {
   readonly #directory = new SlotDirectory();
-  readonly #input = new ByteReader();
   readonly #columns: Float64Array;
 
   constructor(bucketCount: number) {
@@ -21,8 +19,7 @@ export class CountsAccumulator {
       const slot = directory.slotAt(i);
       const bucket = slot < bucketOfSlot.length ? (bucketOfSlot[slot] ?? -1) : -1;
       if (bucket < 0) continue;
-      this.#input.open(body, directory.startAt(i), directory.startAt(i + 1));
-      if (!addCounts(this.#input, this.#columns, bucket * COLUMN_COUNT)) return false;
+      if (!addCounts(body, directory.startAt(i), directory.startAt(i + 1), this.#columns, bucket * COLUMN_COUNT)) return false;
     }
     return true;
   }

@@ -1,12 +1,12 @@
 /** No number of a user, term or reason is this large: it marks a free place. */
 const FREE = 0xffffffff;
-const SMALLEST = 16;
+const SMALLEST = 32;
 
 /** Counts by number (u32 below 2^32 − 1): a hash table without an object for each, several times as fast as a Map. */
 export class NumberCounts {
   #numbers = new Uint32Array(SMALLEST).fill(FREE);
   #counts = new Float64Array(SMALLEST);
-  #shift = 28;
+  #shift = 31;
   #used = 0;
 
   /** How many numbers were ever added, those back at 0 included. */
@@ -50,7 +50,8 @@ export class NumberCounts {
 
   #placeOf(number: number): number {
     const mask = this.#numbers.length - 1;
-    let at = Math.imul(number, 0x9e3779b1) >>> this.#shift;
+    // Numbers that differ in the last four bits stay together: they are read in ascending order, and then share cache lines.
+    let at = ((Math.imul(number >>> 4, 0x9e3779b1) >>> this.#shift) << 4) | (number & 15);
     while (this.#numbers[at] !== number && this.#numbers[at] !== FREE) at = (at + 1) & mask;
     return at;
   }

@@ -1,12 +1,12 @@
-import { ByteReader, ByteWriter } from '@hubbub/sketch';
+import { ByteWriter } from '@hubbub/sketch';
 import type { PendingContainer, Settled } from './pending.ts';
 import { type Segment, type SegmentBytes, SlotDirectory, writeSlots } from './slot-body.ts';
 
 /** How to make segments of one family. */
 export interface SegmentKind<S extends Segment> {
   empty(): S;
-  /** Undefined for a corrupt one. */
-  decode(input: ByteReader): S | undefined;
+  /** The one at [from, to) of a body; undefined when it is corrupt. */
+  decode(body: Uint8Array, from: number, to: number): S | undefined;
 }
 
 const scratch = new ByteWriter();
@@ -95,9 +95,7 @@ export class PendingSlots<S extends Segment> implements PendingContainer {
   #decode(slot: number): S | undefined {
     const i = this.#directory.find(slot);
     if (i < 0 || this.#body === undefined) return undefined;
-    const input = new ByteReader();
-    input.open(this.#body, this.#directory.startAt(i), this.#directory.startAt(i + 1));
-    const segment = this.#kind.decode(input);
+    const segment = this.#kind.decode(this.#body, this.#directory.startAt(i), this.#directory.startAt(i + 1));
     if (segment === undefined) this.#corrupt += 1;
     return segment;
   }

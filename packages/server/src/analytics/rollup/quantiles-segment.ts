@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from '@hubbub/sketch';
+import { ByteReader, type ByteWriter } from '@hubbub/sketch';
 import { BIN_COUNT, Bins, ZERO_BIN } from './bins.ts';
 import { KIND, KIND_COUNT } from './columns.ts';
 import type { Segment } from './slot-body.ts';
@@ -45,8 +45,10 @@ export class QuantilesSegment implements Segment, QuantilesTarget {
   readonly kinds: readonly Bins[] = Array.from({ length: KIND_COUNT }, () => new Bins());
   latencyMax = 0;
 
-  static decode(input: ByteReader): QuantilesSegment | undefined {
+  static decode(body: Uint8Array, from: number, to: number): QuantilesSegment | undefined {
     const segment = new QuantilesSegment();
+    const input = new ByteReader();
+    input.open(body, from, to);
     return addQuantiles(input, segment) ? segment : undefined;
   }
 

@@ -1,4 +1,4 @@
-import { type ByteReader, type ByteWriter, CAPACITY } from '@hubbub/sketch';
+import { ByteReader, type ByteWriter, CAPACITY } from '@hubbub/sketch';
 import { NumberCounts } from './number-counts.ts';
 import type { Segment } from './slot-body.ts';
 
@@ -44,8 +44,10 @@ export class RankedSegment implements Segment, RankedTarget {
   allowance = 0;
   total = 0;
 
-  static decode(input: ByteReader): RankedSegment | undefined {
+  static decode(body: Uint8Array, from: number, to: number): RankedSegment | undefined {
     const segment = new RankedSegment();
+    const input = new ByteReader();
+    input.open(body, from, to);
     return addRanked(input, segment) ? segment : undefined;
   }
 

@@ -2,99 +2,100 @@ import { CHUNK_USERS, chunkOf, UserColumns } from './user-body.ts';
 
 const PAGE_WORDS = CHUNK_USERS / 32;
 const SLOT_MASK = 127;
-const LAST_OF_USER = 128;
-const NEVER = -1e9;
+/** The highest bit of an entry: the user's last. */
+const LAST_SHIFT = 7;
+/** Where what is not wanted is written, so that the loop has no branch for it. */
+const SCRAP = 0;
+/** A page without users, read where none was made. */
+const EMPTY = PAGE_WORDS;
 
 /**
  * Which user was there in which bucket, exact, from containers of `users` or `presence` in any order: a bit for each, in pages of a
- * chunk's users by one bucket (512 bytes), made when first needed. A page stays in the cache while a container is read.
+ * chunk's users by one bucket (512 bytes), made when a container first has the bucket. A page stays in the cache while it is read into.
  */
 export class UserBuckets {
   readonly #buckets: number;
   readonly #columns = new UserColumns();
-  /** By chunk, then by bucket: where its page begins; −1: none. */
+  /** By chunk, then by bucket: where its page begins. */
   readonly #pages = new Map<number, Int32Array>();
-  readonly #counts: Int32Array;
-  #bits = new Uint32Array(16 * PAGE_WORDS);
-  #end = 0;
+  readonly #pageOfSlot = new Int32Array(SLOT_MASK + 1);
+  #bits = new Int32Array(16 * PAGE_WORDS);
+  #end = 2 * PAGE_WORDS;
 
   constructor(bucketCount: number) {
     this.#buckets = bucketCount;
-    this.#counts = new Int32Array(bucketCount);
   }
 
   /** `bucketOfSlot`: −1, or beyond its end: not wanted. False for a corrupt body, of which any part may have been added. */
   add(chunk: number, body: Uint8Array, bucketOfSlot: Int32Array): boolean {
     const columns = this.#columns;
     if (!columns.open(body)) return false;
-    const { users, entriesAt, countsAt } = columns;
-    const pages = this.#pagesOf(chunk);
-    const length = bucketOfSlot.length;
-    let gapAt = columns.usersAt;
-    let entryAt = entriesAt;
-    let user = -1;
-    for (let i = 0; i < users; i++) {
-      let gap = body[gapAt++] ?? 0;
-      if (gap >= 128) gap = (gap & 127) | ((body[gapAt++] ?? 0) << 7);
-      user += gap + 1;
-      if (user >= CHUNK_USERS || gapAt > entriesAt) return false;
-      let code = 0;
-      let previous = -1;
-      do {
-        if (entryAt >= countsAt) return false;
-        code = body[entryAt++] ?? 0;
-        const slot = code & SLOT_MASK;
-        const bucket = slot < length ? (bucketOfSlot[slot] ?? -1) : -1;
-        if (bucket !== previous && bucket >= 0) this.#mark(pages, bucket, user);
-        previous = bucket;
-      } while (code < LAST_OF_USER);
+    const users = columns.readUsers(body);
+    if (users === undefined) return false;
+    const pageOfSlot = this.#findPages(this.#pagesOf(chunk), bucketOfSlot);
+    const bits = this.#bits;
+    const end = columns.countsAt;
+    let i = 0;
+    for (let at = columns.entriesAt; at < end; at++) {
+      const code = body[at] ?? 0;
+      const user = users[i] ?? 0;
+      const word = (pageOfSlot[code & SLOT_MASK] ?? 0) + (user >> 5);
+      bits[word] = (bits[word] ?? 0) | (1 << (user & 31));
+      i += code >> LAST_SHIFT;
     }
-    return entryAt === countsAt && gapAt === entriesAt;
+    return i === columns.users;
   }
 
   /** One that is in no container yet. */
   addUser(bucket: number, user: number): void {
-    this.#mark(this.#pagesOf(chunkOf(user)), bucket, user & (CHUNK_USERS - 1));
+    const at = this.#pageAt(this.#pagesOf(chunkOf(user)), bucket) + ((user & (CHUNK_USERS - 1)) >> 5);
+    this.#bits[at] = (this.#bits[at] ?? 0) | (1 << (user & 31));
   }
 
   /** Distinct users of a bucket. */
   count(bucket: number): number {
-    return this.#counts[bucket] ?? 0;
+    return this.countOver(bucket, bucket + 1);
   }
 
   /** Distinct users of buckets [from, to). */
   countOver(from: number, to: number): number {
-    const union = new Uint32Array(PAGE_WORDS);
+    const union = new Int32Array(PAGE_WORDS);
     let count = 0;
     for (const pages of this.#pages.values()) {
       union.fill(0);
-      for (const page of pages.subarray(from, to)) {
-        if (page < 0) continue;
-        for (let word = 0; word < PAGE_WORDS; word++) union[word] = (union[word] ?? 0) | (this.#bits[page + word] ?? 0);
-      }
+      for (const page of pages.subarray(from, to)) if (page !== EMPTY) this.#unite(union, 0, page);
       for (const word of union) count += bitCount(word);
     }
     return count;
   }
 
-  /** For every bucket the distinct users of it and of the `width − 1` before it. */
-  trailing(width: number): Float64Array {
-    const changes = new Float64Array(this.#buckets + 1);
-    const last = new Float64Array(CHUNK_USERS);
+  /**
+   * For every bucket the distinct users of it and of the `asked − 1` before it. Buckets in blocks of `width`: such a window is the end
+   * of one block and the beginning of the next (van Herk, 1992), so that its width costs nothing.
+   */
+  trailing(asked: number): Float64Array {
+    const width = Math.max(1, Math.min(asked, this.#buckets));
+    const counts = new Float64Array(this.#buckets);
+    const ends = new Int32Array((width + 1) * PAGE_WORDS);
+    const beginning = new Int32Array(PAGE_WORDS);
     for (const pages of this.#pages.values()) {
-      last.fill(NEVER);
-      this.#visit(pages, (user, bucket) => {
-        // The user counts from here to `bucket + width`, less what the visit before already covers.
-        const start = Math.max(bucket, (last[user] ?? NEVER) + width);
-        const end = Math.min(bucket + width, this.#buckets);
-        last[user] = bucket;
-        if (start >= end) return;
-        changes[start] = (changes[start] ?? 0) + 1;
-        changes[end] = (changes[end] ?? 0) - 1;
-      });
+      ends.fill(0);
+      for (let start = 0; start < this.#buckets; start += width) {
+        const block = pages.subarray(start, start + width);
+        beginning.fill(0);
+        for (let i = 0; i < block.length; i++) {
+          this.#unite(beginning, 0, block[i] ?? EMPTY);
+          let count = 0;
+          const end = (i + 1) * PAGE_WORDS;
+          for (let word = 0; word < PAGE_WORDS; word++) count += bitCount((beginning[word] ?? 0) | (ends[end + word] ?? 0));
+          counts[start + i] = (counts[start + i] ?? 0) + count;
+        }
+        for (let i = width - 1; i >= 0; i--) {
+          ends.copyWithin(i * PAGE_WORDS, (i + 1) * PAGE_WORDS, (i + 2) * PAGE_WORDS);
+          this.#unite(ends, i * PAGE_WORDS, block[i] ?? EMPTY);
+        }
+      }
     }
-    const counts = changes.subarray(0, this.#buckets);
-    for (let bucket = 1; bucket < counts.length; bucket++) counts[bucket] = (counts[bucket] ?? 0) + (counts[bucket - 1] ?? 0);
     return counts;
   }
 
@@ -108,7 +109,7 @@ export class UserBuckets {
 
   #visit(pages: Int32Array, visit: (user: number, bucket: number) => void): void {
     pages.forEach((page, bucket) => {
-      if (page < 0) return;
+      if (page === EMPTY) return;
       for (let word = 0; word < PAGE_WORDS; word++) {
         for (let rest = this.#bits[page + word] ?? 0; rest !== 0; rest &= rest - 1)
           visit(word * 32 + 31 - Math.clz32(rest & -rest), bucket);
@@ -119,33 +120,43 @@ export class UserBuckets {
   #pagesOf(chunk: number): Int32Array {
     const present = this.#pages.get(chunk);
     if (present !== undefined) return present;
-    const pages = new Int32Array(this.#buckets).fill(-1);
+    const pages = new Int32Array(this.#buckets).fill(EMPTY);
     this.#pages.set(chunk, pages);
     return pages;
   }
 
-  #mark(pages: Int32Array, bucket: number, user: number): void {
-    let page = pages[bucket] ?? -1;
-    if (page < 0) page = this.#makePage(pages, bucket);
-    const at = page + (user >> 5);
-    const word = this.#bits[at] ?? 0;
-    const marked = word | (1 << (user & 31));
-    if ((word | 0) === marked) return;
-    this.#bits[at] = marked;
-    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
+  /** The page of each slot's bucket; all are there afterwards, so that none has to be made while entries are read. */
+  #findPages(pages: Int32Array, bucketOfSlot: Int32Array): Int32Array {
+    const pageOfSlot = this.#pageOfSlot;
+    let previous = -1;
+    let page = SCRAP;
+    for (let slot = 0; slot < pageOfSlot.length; slot++) {
+      const bucket = slot < bucketOfSlot.length ? (bucketOfSlot[slot] ?? -1) : -1;
+      if (bucket !== previous) page = bucket < 0 ? SCRAP : this.#pageAt(pages, bucket);
+      pageOfSlot[slot] = page;
+      previous = bucket;
+    }
+    return pageOfSlot;
   }
 
-  #makePage(pages: Int32Array, bucket: number): number {
-    if (bucket >= this.#buckets) throw new RangeError(`there are ${this.#buckets} buckets, and none is ${bucket}`);
+  #pageAt(pages: Int32Array, bucket: number): number {
+    const present = pages[bucket];
+    if (present === undefined) throw new RangeError(`there are ${this.#buckets} buckets, and none is ${bucket}`);
+    if (present !== EMPTY) return present;
     const page = this.#end;
     this.#end += PAGE_WORDS;
     if (this.#end > this.#bits.length) {
-      const grown = new Uint32Array(this.#bits.length * 2);
+      const grown = new Int32Array(this.#bits.length * 2);
       grown.set(this.#bits);
       this.#bits = grown;
     }
     pages[bucket] = page;
     return page;
+  }
+
+  #unite(into: Int32Array, at: number, page: number): void {
+    const bits = this.#bits;
+    for (let word = 0; word < PAGE_WORDS; word++) into[at + word] = (into[at + word] ?? 0) | (bits[page + word] ?? 0);
   }
 }
 
