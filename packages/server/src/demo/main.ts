@@ -22,16 +22,21 @@ const LOG_BESIDE = resolve(import.meta.dirname, '../../../../../shared/data/ubun
 /** Of that log; looking for it takes a second. */
 const BUSIEST_BESIDE = { from: Date.UTC(2008, 3, 27, 6), to: Date.UTC(2008, 3, 27, 7) };
 const EXAMPLES_SHOWN = 5;
+const SAME_SIGNAL_MS = 300;
 
 const stop = new AbortController();
+let stoppedAt: number | undefined;
 let stage: Stage | undefined;
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
 process.exitCode = await main(process.argv.slice(2));
 process.exit();
 
-/** The first one ends it cleanly, the second one at once. */
+/** The first one ends it cleanly, a second one at once. */
 function onSignal(): void {
-  if (stop.signal.aborted) process.exit(130);
+  const now = clock.monotonic();
+  stoppedAt ??= now;
+  // A terminal signals its whole group, and npm then passes the signal on: that is the same Ctrl-C once more.
+  if (stop.signal.aborted && now - stoppedAt > SAME_SIGNAL_MS) process.exit(130);
   stop.abort();
 }
 
