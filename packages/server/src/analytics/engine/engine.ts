@@ -48,7 +48,6 @@ export class AnalyticsEngine {
   readonly #lives: RoomLives;
   readonly #sink: LiveSink;
   readonly #repairs: Repairs;
-  #isResumed = false;
 
   constructor(store: EngineStore, options: EngineOptions) {
     this.#store = store;
@@ -82,7 +81,7 @@ export class AnalyticsEngine {
         this.#count(message, 1);
         if (!this.#derive(life, message)) changes.push({ kind: 'moved', message });
       }
-      if (life.newest !== undefined) this.#store.setNewest(room, life.newest);
+      this.#settle(life);
       this.#note(room, changes);
     }
     this.#deltas.flush();
@@ -121,10 +120,14 @@ export class AnalyticsEngine {
   /** Closes the buckets of moments whose time is over, and forgets what is idle or too old. To be called about once a second. */
   tick(): void {
     const now = this.#options.now();
-    if (!this.#isResumed) for (const room of this.#store.roomsSince(now - IDLE_MS)) this.#resume(room);
-    this.#isResumed = true;
     const closedT = now - CLOSING_LAG_MS;
-    for (const { watch } of this.#lives) if (watch?.wakeAt !== undefined && watch.wakeAt <= closedT) watch.closeBefore(closedT);
+    for (const room of this.#store.openRooms()) {
+      const life = this.#lifeOf(room);
+      if (life.watch === undefined) this.#resume(room);
+      if (life.watch?.wakeAt !== undefined && life.watch.wakeAt > closedT) continue;
+      life.watch?.closeBefore(closedT);
+      this.#settle(life);
+    }
     this.#lives.forgetIdle(now);
     this.#store.pruneMinutes(containerOf('minute', now - this.#options.minutesKeptMs));
     this.#deltas.flush();
@@ -252,6 +255,12 @@ export class AnalyticsEngine {
     const life = this.#lifeOf(room);
     if (life.newest === undefined || life.isDirty) return;
     life.watch = this.#watch(room, Math.min(bucketOf(life.newest.t), this.#closedThrough()), endOf(Number.POSITIVE_INFINITY));
+    this.#settle(life);
+  }
+
+  /** What is to be known of the room when it is no longer in memory. */
+  #settle({ room, newest, watch }: RoomLife): void {
+    if (newest !== undefined) this.#store.setNewest(room, newest, watch?.wakeAt !== undefined);
   }
 
   #closedThrough(): number {

@@ -15,6 +15,7 @@ export class MemoryEngineStore implements EngineStore {
   readonly #firsts = new Map<string, number>();
   readonly #terms: Map<string, number>;
   readonly #newest = new Map<number, Order>();
+  readonly #open = new Set<number>();
   readonly #dirt = new Map<number, readonly Dirt[]>();
 
   constructor(terms = new Map<string, number>()) {
@@ -64,12 +65,14 @@ export class MemoryEngineStore implements EngineStore {
     return this.#newest.get(room);
   }
 
-  setNewest(room: number, newest: Order): void {
+  setNewest(room: number, newest: Order, isOpen: boolean): void {
     this.#newest.set(room, newest);
+    if (isOpen) this.#open.add(room);
+    else this.#open.delete(room);
   }
 
-  roomsSince(t: number): readonly number[] {
-    return [...this.#newest].filter(([, newest]) => newest.t >= t).map(([room]) => room);
+  openRooms(): readonly number[] {
+    return [...this.#open];
   }
 
   dirtOf(room: number): readonly Dirt[] {

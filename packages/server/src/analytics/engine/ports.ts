@@ -47,9 +47,10 @@ export interface EngineStore {
   termNumber(text: string): number;
   /** The last place, in the room's order, of the messages that were taken in. */
   newest(room: number): Order | undefined;
-  setNewest(room: number, newest: Order): void;
-  /** Rooms whose newest message is not older. */
-  roomsSince(t: number): readonly number[];
+  /** `isOpen`: its last bucket of moments is to be closed though nobody writes. */
+  setNewest(room: number, newest: Order, isOpen: boolean): void;
+  /** The rooms that were left so. Asked each second. */
+  openRooms(): readonly number[];
   /** All that waits for repair in a room / the first that waits at all. */
   dirtOf(room: number): readonly Dirt[];
   firstDirt(): Dirt | undefined;
