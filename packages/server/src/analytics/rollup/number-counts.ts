@@ -20,12 +20,11 @@ export class NumberCounts {
 
   add(number: number, amount: number): void {
     const at = this.#placeOf(number);
-    if (this.#numbers[at] === FREE) {
-      this.#numbers[at] = number;
-      this.#used += 1;
-      this.#counts[at] = amount;
-      if (this.#used * 2 > this.#numbers.length) this.#grow();
-    } else this.#counts[at] = (this.#counts[at] ?? 0) + amount;
+    this.#counts[at] = (this.#counts[at] ?? 0) + amount;
+    if (this.#numbers[at] === number) return;
+    this.#numbers[at] = number;
+    this.#used += 1;
+    if (this.#used * 2 > this.#numbers.length) this.#grow();
   }
 
   get(number: number): number {
@@ -49,11 +48,15 @@ export class NumberCounts {
   }
 
   #placeOf(number: number): number {
-    const mask = this.#numbers.length - 1;
+    const numbers = this.#numbers;
+    const mask = numbers.length - 1;
     // Numbers that differ in the last four bits stay together: they are read in ascending order, and then share cache lines.
     let at = ((Math.imul(number >>> 4, 0x9e3779b1) >>> this.#shift) << 4) | (number & 15);
-    while (this.#numbers[at] !== number && this.#numbers[at] !== FREE) at = (at + 1) & mask;
-    return at;
+    for (;;) {
+      const present = numbers[at];
+      if (present === number || present === FREE) return at;
+      at = (at + 1) & mask;
+    }
   }
 
   #grow(): void {

@@ -16,6 +16,7 @@ export interface RankedTarget {
  * one before; count) of each, ascending.
  */
 export function addRanked(input: ByteReader, target: RankedTarget): boolean {
+  const { counts } = target;
   const total = input.varint();
   const allowance = input.varint();
   const size = input.count();
@@ -28,7 +29,7 @@ export function addRanked(input: ByteReader, target: RankedTarget): boolean {
     number += step;
     left -= count;
     if (count === 0 || (step === 0 && i > 0) || number > 0xfffffffe) return false;
-    target.counts.add(number, count);
+    counts.add(number, count);
   }
   target.total += total;
   target.allowance += allowance;

@@ -36,10 +36,9 @@ class Spot {
   counts: CountsSegment | undefined;
   quantiles: QuantilesSegment | undefined;
   readonly ranked: Record<RankedFamily, RankedSegment | undefined> = { terms: undefined, emoji: undefined, drops: undefined };
-  users: NumberCounts | undefined;
-  presence: NumberCounts | undefined;
-  usersChunk = -1;
-  presenceChunk = -1;
+  /** By chunk. */
+  readonly users = new Map<number, NumberCounts>();
+  readonly presence = new Map<number, NumberCounts>();
 
   constructor(level: Level) {
     this.level = level;
@@ -51,8 +50,8 @@ class Spot {
       this.container = containerOf(this.level, t);
       this.containerStart = containerStart(this.level, this.container);
       this.containerEnd = containerStart(this.level, this.container + 1);
-      this.usersChunk = -1;
-      this.presenceChunk = -1;
+      this.users.clear();
+      this.presence.clear();
     }
     const size = SLOT_MS[this.level];
     this.slot = Math.floor((t - this.containerStart) / size);
@@ -146,11 +145,8 @@ export class RollupPlace {
     const chunk = chunkOf(user);
     for (const spot of this.#spots) {
       if (!spot.isActive) continue;
-      if (spot.users === undefined || spot.usersChunk !== chunk) {
-        spot.users = this.#open.users(this.#key(spot, 'users', chunk), true).changes;
-        spot.usersChunk = chunk;
-      }
-      spot.users.add(entryKey(user, spot.slot), messages);
+      const changes = spot.users.get(chunk) ?? this.#openUsers(spot, 'users', chunk);
+      changes.add(entryKey(user, spot.slot), messages);
     }
   }
 
@@ -159,11 +155,8 @@ export class RollupPlace {
     const chunk = chunkOf(user);
     for (const spot of this.#spots) {
       if (!spot.isActive) continue;
-      if (spot.presence === undefined || spot.presenceChunk !== chunk) {
-        spot.presence = this.#open.users(this.#key(spot, 'presence', chunk), true).changes;
-        spot.presenceChunk = chunk;
-      }
-      spot.presence.add(entryKey(user, spot.slot), 1);
+      const changes = spot.presence.get(chunk) ?? this.#openUsers(spot, 'presence', chunk);
+      changes.add(entryKey(user, spot.slot), 1);
     }
   }
 
@@ -200,6 +193,12 @@ export class RollupPlace {
     const segment = this.#open.ranked(this.#key(spot, family, 0), true).change(spot.slot);
     spot.ranked[family] = segment;
     return segment;
+  }
+
+  #openUsers(spot: Spot, family: 'users' | 'presence', chunk: number): NumberCounts {
+    const { changes } = this.#open.users(this.#key(spot, family, chunk), true);
+    spot[family].set(chunk, changes);
+    return changes;
   }
 
   #openNewcomers(user: number): PendingNewcomers | undefined {
