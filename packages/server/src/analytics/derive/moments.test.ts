@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../test/kit/rng.ts';
 import { ArrayHistory } from './array-history.ts';
-import { dirtyRanges, union } from './dirty-ranges.ts';
+import { type DirtyRange, dirtyRanges, union } from './dirty-ranges.ts';
 import type { RoomMessage } from './history.ts';
 import { MOMENT_BUCKET_MS, MomentScan, type MomentSink, type MomentSpan } from './moment-scan.ts';
 import { momentStory } from './moment-story.ts';
@@ -123,6 +123,12 @@ function watched(messages: readonly RoomMessage[], end: number, list = new List(
   return list;
 }
 
+function repair(list: List, range: DirtyRange, end: number, history: ArrayHistory): void {
+  const { fromBucket, toBucket, moments } = finished(rescanMoments(ROOM, range, end, list, history));
+  for (const start of [...list.spans.keys()]) if (fromBucket <= start && start < toBucket) list.spans.delete(start);
+  for (const span of moments) list.add(span);
+}
+
 describe('moments', () => {
   it('are found live as the definition says', () => {
     const sometimes = { found: 0 };
@@ -166,7 +172,7 @@ describe('moments', () => {
       fc.property(counts, fc.array(change, { minLength: 1, maxLength: 4 }), ({ counts, end }, changes) => {
         const list = watched(messagesOf(counts), end);
         const changed = new Map(counts);
-        const dirty: { fromT: number; toT: number }[] = [];
+        const dirty: DirtyRange[] = [];
         for (const { at, by } of changes) {
           const bucket = ORIGIN + (at % (end - ORIGIN));
           const message = messageAt(bucket * MOMENT_BUCKET_MS, -1);
@@ -178,14 +184,55 @@ describe('moments', () => {
         }
         const history = new ArrayHistory(messagesOf(changed));
         for (const range of union(dirty)) {
-          const { fromBucket, toBucket, moments } = finished(rescanMoments(ROOM, range, end, list, history));
-          for (const start of [...list.spans.keys()]) if (fromBucket <= start && start < toBucket) list.spans.delete(start);
-          for (const span of moments) list.add(span);
+          repair(list, range, end, history);
         }
         expect(list.all).toEqual(momentsByDefinition(changed, end));
       }),
       RUNS,
     );
+  });
+
+  describe('at the edges of the definition', () => {
+    const of = (length: number, count: (i: number) => number): Map<number, number> =>
+      new Map(Array.from({ length }, (_, i): [number, number] => [ORIGIN + i, count(i)]).filter(([, counted]) => counted > 0));
+    const found = (counts: ReadonlyMap<number, number>): number[] => momentsOf(counts).all.map(({ startBucket }) => startBucket - ORIGIN);
+    const momentsOf = (counts: ReadonlyMap<number, number>): List => watched(messagesOf(counts), Math.max(...counts.keys()) + 1);
+    /** Takes one message of a bucket away, and repairs what was found. */
+    const without = (counts: ReadonlyMap<number, number>, bucket: number): number[] => {
+      const list = momentsOf(counts);
+      const left = new Map(counts).set(bucket, (counts.get(bucket) ?? 0) - 1);
+      if (left.get(bucket) === 0) left.delete(bucket);
+      const history = new ArrayHistory(messagesOf(left));
+      const message = messageAt(bucket * MOMENT_BUCKET_MS, -1);
+      for (const range of finished(dirtyRanges(ROOM, { kind: 'moved', message }, history)).moments) {
+        repair(list, range, Math.max(...counts.keys()) + 1, history);
+      }
+      expect(list.all).toEqual(momentsByDefinition(left, Math.max(...counts.keys()) + 1));
+      return list.all.map(({ startBucket }) => startBucket - ORIGIN);
+    };
+
+    it('a restless room has a higher threshold: 2 + 6 × 1.4826 × 2 where 0 and 4 alternate', () => {
+      expect(found(of(91, (i) => (i === 90 ? 19 : (i % 2) * 4)))).toEqual([]);
+      expect(found(of(91, (i) => (i === 90 ? 20 : (i % 2) * 4)))).toEqual([90]);
+    });
+
+    it('the bucket 90 before has its part in the threshold', () => {
+      const counts = of(91, (i) => (i === 90 ? 17 : ((i + 1) % 2) * 4));
+      expect(found(counts)).toEqual([]);
+      expect(without(counts, ORIGIN)).toEqual([90]);
+    });
+
+    it('a message before a silence lets a moment begin within 60 buckets after it', () => {
+      const counts = of(261, (i) => (i === 260 ? 20 : i === 0 || i === 200 ? 1 : 0));
+      expect(found(counts)).toEqual([260]);
+      expect(without(counts, ORIGIN)).toEqual([]);
+    });
+
+    it('where a long moment ends early now, another may begin in what was its rest', () => {
+      const counts = of(261, (i) => (i === 250 ? 40 : i >= 100 ? 9 : i === 0 ? 1 : 0));
+      expect(found(counts)).toEqual([100]);
+      expect(without(counts, ORIGIN + 150)).toEqual([100, 250]);
+    });
   });
 
   it('a message for a closed bucket is refused', () => {

@@ -4,7 +4,7 @@ import { ArrayHistory } from './array-history.ts';
 import { Derived, deriveByDefinition } from './by-definition.kit.ts';
 import { dirtyRanges } from './dirty-ranges.ts';
 import type { RoomHistory, RoomMessage } from './history.ts';
-import { compareOrder } from './order.ts';
+import { compareOrder, startOf } from './order.ts';
 import { restoreFlow } from './restore-flow.ts';
 import { RoomFlow } from './room-flow.ts';
 import { sweep } from './sweep.ts';
@@ -80,6 +80,17 @@ function sweepOver(stored: RoomHistory, cuts: readonly number[]): string[] {
 
 const ends = (messages: readonly RoomMessage[]): number[] => [messages[0]?.t ?? 0, (messages.at(-1)?.t ?? 0) + 1];
 
+/** A name last used a day ago still answers what its user, meanwhile under another one, wrote five minutes ago; then comes a direct reply. */
+const lastUseOfName = ((): RoomMessage[] => {
+  const silent = { replyTo: undefined, seq: 0 } as const;
+  return historyOf([
+    { gap: 0, user: 1, username: 'alice', content: '', ...silent },
+    { gap: DAY - 5 * MINUTE, user: 1, username: 'bo', content: '', ...silent },
+    { gap: 5 * MINUTE, user: 2, username: 'b', content: 'alice: hi', ...silent },
+    { gap: 4 * MINUTE, user: 2, username: 'b', content: 'hi', replyTo: -2, seq: 0 },
+  ]);
+})();
+
 describe('RoomFlow', () => {
   it('says of any history what the definitions say', () => {
     fc.assert(
@@ -105,6 +116,15 @@ describe('RoomFlow', () => {
       }),
       RUNS,
     );
+  });
+
+  it('restored, knows what a name that has gone since has answered', () => {
+    const last = lastUseOfName[3];
+    if (last === undefined) throw new Error('no message');
+    const derived = new Derived();
+    finished(restoreFlow(ROOM, last, new ArrayHistory(lastUseOfName))).advance(last, derived);
+    expect(derived.list().filter((each) => each.includes('response'))).toEqual([]);
+    expect(flowOver(lastUseOfName).filter((each) => each.includes('response'))).toHaveLength(1);
   });
 
   it('forgets names after a day, messages after ten minutes, sessions after half an hour', () => {
@@ -147,6 +167,17 @@ describe('RoomFlow', () => {
       RUNS,
     );
   });
+});
+
+it('a flow is touched by what is a day old, and by what may lengthen an older session, not by more', () => {
+  const every = { gap: 20 * MINUTE, user: 1, username: undefined, content: '', replyTo: undefined, seq: 0 } as const;
+  const messages = historyOf(new Array<Line>(100).fill(every));
+  const [start = 0, end = 0] = ends(messages);
+  const flow = finished(restoreFlow(ROOM, startOf(end), new ArrayHistory(messages)));
+  expect(flow.isTouchedBy(2, end - 1 - DAY)).toBe(true);
+  expect(flow.isTouchedBy(2, end - 1 - DAY - 1)).toBe(false);
+  expect(flow.isTouchedBy(1, start - 30 * MINUTE)).toBe(true);
+  expect(flow.isTouchedBy(1, start - 30 * MINUTE - 1)).toBe(false);
 });
 
 describe('sweep', () => {
@@ -215,6 +246,15 @@ describe('dirtyRanges', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('hold an answer that counts because a name is gone', () => {
+    const [message, ...without] = lastUseOfName;
+    if (message === undefined) throw new Error('no message');
+    const { slots } = finished(dirtyRanges(ROOM, { kind: 'moved', message }, new ArrayHistory(without)));
+    const outside = isOutside(slots);
+    expect(deriveByDefinition(lastUseOfName).list(outside)).toEqual(deriveByDefinition(without).list(outside));
+    expect(deriveByDefinition(lastUseOfName).list((t) => !outside(t))).not.toEqual(deriveByDefinition(without).list((t) => !outside(t)));
   });
 
   it('nothing outside of them depends on the text of a message', () => {
