@@ -3,6 +3,7 @@ import { clientAddressReader } from './admission/client-address.ts';
 import { ConnectionCaps } from './admission/connection-caps.ts';
 import { LiveCollector, type LiveSeed, readSeed } from './analytics/live-collector.ts';
 import { MemoryBus } from './bus/memory-bus.ts';
+import { countingWriter } from './compose-analytics.ts';
 import type { Config } from './config.ts';
 import { Connections } from './connection/connections.ts';
 import type { EventSink } from './events.ts';
@@ -181,7 +182,7 @@ async function openStore(config: Config, clock: Clock, onBug: (error: unknown) =
     case 'sqlite': {
       const lock = await lockDataDir(config.dataDir);
       try {
-        const store = await openSqliteStore(config.dataDir, { clock, onBug });
+        const store = await openSqliteStore(config.dataDir, { clock, onBug, analytics: config.analytics ? countingWriter : undefined });
         const announce = (url: string, token: string) => announceServer(config.dataDir, { url, token });
         const close = async (isClean: boolean) => {
           await store.close(isClean);

@@ -42,14 +42,14 @@ export function* sessionBack(room: number, user: number, before: Order, history:
   let messages = 0;
   // Most sessions are short, so that the first reads are small.
   for (let at = before, limit = 16; ; limit = Math.min(limit * 4, READ_AHEAD)) {
-    const page = history.messagesBackOf(room, user, startOf(Number.NEGATIVE_INFINITY), at, limit);
+    // No further back than the session can reach: the store looks through what the user wrote in other rooms meanwhile.
+    const page = history.messagesBackOf(room, user, startOf(startT - SESSION_GAP_MS), at, limit);
     for (const message of page) {
-      if (startT - message.t > SESSION_GAP_MS) return { startT, messages };
       startT = message.t;
       messages++;
       at = message;
     }
-    if (page.length < limit) return { startT, messages };
+    if (page.length === 0) return { startT, messages };
     yield;
   }
 }

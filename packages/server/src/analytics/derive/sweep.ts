@@ -94,15 +94,13 @@ class Slot implements DerivedSink {
   }
 
   *#follow(room: number, user: number, begun: Begun, history: RoomHistory): Generator<number, void> {
-    const end = endOf(Number.POSITIVE_INFINITY);
     for (let limit = 16; ; limit = Math.min(limit * 4, READ_AHEAD)) {
-      const page = history.messagesOf(room, user, begun.last, end, limit);
+      const page = history.messagesOf(room, user, begun.last, endOf(begun.last.t + SESSION_GAP_MS), limit);
       for (const message of page) {
-        if (message.t - begun.last.t > SESSION_GAP_MS) return;
         begun.last = message;
         begun.messages++;
       }
-      if (page.length < limit) return;
+      if (page.length === 0) return;
       yield this.startT;
     }
   }

@@ -1,4 +1,5 @@
 import type { StatementSync } from 'node:sqlite';
+import { Recent } from './recent.ts';
 
 const MAX_NAMES = 50_000;
 
@@ -6,33 +7,27 @@ const MAX_NAMES = 50_000;
 export class Dictionary {
   readonly #find: StatementSync;
   readonly #add: StatementSync;
-  /** In order of use: two generations, of which the older is dropped when the newer is full. */
-  #young = new Map<string, number>();
-  #old = new Map<string, number>();
+  readonly #known: Recent<string, number>;
 
-  constructor(find: StatementSync, add: StatementSync) {
+  constructor(find: StatementSync, add: StatementSync, maxKnown = MAX_NAMES) {
     this.#find = find;
     this.#add = add;
+    this.#known = new Recent(maxKnown);
   }
 
   /** Adds a name that is new. */
   number(name: string): number {
-    const young = this.#young.get(name);
-    if (young !== undefined) return young;
-    const id = this.#old.get(name) ?? numberOf(this.#find.get(name)) ?? numberOf(this.#add.get(name));
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const id = numberOf(this.#find.get(name)) ?? numberOf(this.#add.get(name));
     if (id === undefined) throw new Error('a name got no number');
-    if (this.#young.size >= MAX_NAMES) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(name, id);
+    this.#known.set(name, id);
     return id;
   }
 
   /** After a rollback: what was added in it is not there. */
   forget(): void {
-    this.#young.clear();
-    this.#old.clear();
+    this.#known.clear();
   }
 }
 

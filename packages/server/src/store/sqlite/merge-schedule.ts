@@ -9,16 +9,21 @@ export interface MergeOptions {
 
 /** The more at once, the cheaper each; but each read looks through what is not merged, 0.5 ms for so many. */
 const DEFAULTS: MergeOptions = { maxEntries: 10_000, maxDelayMs: 2000 };
+/** Above so many times `maxEntries`, whoever can wait is asked to. */
+const PACED_FROM = 2;
+const PIECES_OF_A_PACE = 2;
 
 export interface MergeScheduleParts {
   /** Merges one piece; true when everything up to the entry is merged. */
   readonly merge: (to: number) => Promise<boolean>;
+  /** A piece of what waits beside the log; of the kind that can wait longest only with `isCalm`. True when nothing is left. */
+  readonly tend?: ((isCalm: boolean) => Promise<boolean>) | undefined;
   readonly clock: Clock;
   /** Told of each failure that is not the world's. */
   readonly onBug: (error: unknown) => void;
 }
 
-type State = 'idle' | 'waiting' | 'merging' | 'backoff' | 'stopped';
+type State = 'idle' | 'waiting' | 'merging' | 'tending' | 'backoff' | 'stopped';
 
 /**
  * When to merge. One piece after the other, each a call of its own, so that a batch of messages waits for one piece at most. A merge that
@@ -31,7 +36,10 @@ export class MergeSchedule {
   #last = 0;
   #merged = 0;
   #state: State = 'idle';
-  #cancelWait: (() => void) | undefined;
+  #cancelTimer: (() => void) | undefined;
+  /** While tending: the oldest entry has waited for long enough. */
+  #isDue = false;
+  #paced: (() => void)[] = [];
 
   constructor(parts: MergeScheduleParts, options: Partial<MergeOptions> = {}) {
     this.#parts = parts;
@@ -41,43 +49,112 @@ export class MergeSchedule {
   /** What a store that was just opened has. */
   begin(merged: number, last: number): void {
     this.#merged = merged;
-    this.wrote(last);
+    this.wrote(last, true);
   }
 
-  /** The log goes up to this entry. */
-  wrote(last: number): void {
+  /** The log goes up to this entry; `hasMore`: there may be something beside it. */
+  wrote(last: number, hasMore = false): void {
     this.#last = Math.max(this.#last, last);
-    const waiting = this.#last - this.#merged;
-    if (waiting === 0 || (this.#state !== 'idle' && this.#state !== 'waiting')) return;
-    if (waiting >= this.#options.maxEntries) void this.#run();
-    else if (this.#state === 'idle') this.#wait('waiting');
+    if (this.#waiting === 0 && !(hasMore && this.#parts.tend !== undefined)) return;
+    switch (this.#state) {
+      case 'idle':
+      case 'waiting':
+        if (this.#waiting >= this.#options.maxEntries) void this.#run();
+        else if (this.#state === 'idle') this.#wait('waiting');
+        break;
+      case 'tending':
+        this.#startTimer();
+        break;
+      default:
+    }
+  }
+
+  /** For whoever can wait: ends after a few pieces when merging is far behind, at once when it is not. */
+  async pace(): Promise<void> {
+    for (let pieces = 0; pieces < PIECES_OF_A_PACE; pieces += 1) {
+      if (this.#state !== 'merging' || this.#waiting <= PACED_FROM * this.#options.maxEntries) return;
+      await new Promise<void>((resolve) => this.#paced.push(resolve));
+    }
   }
 
   stop(): void {
     this.#state = 'stopped';
-    this.#cancelWait?.();
+    this.#stopTimer();
+    this.#endPace();
+  }
+
+  get #waiting(): number {
+    return this.#last - this.#merged;
   }
 
   #wait(state: 'waiting' | 'backoff'): void {
     this.#state = state;
-    this.#cancelWait = this.#parts.clock.after(this.#options.maxDelayMs, () => void this.#run());
+    this.#startTimer();
+  }
+
+  #startTimer(): void {
+    this.#cancelTimer ??= this.#parts.clock.after(this.#options.maxDelayMs, () => {
+      this.#cancelTimer = undefined;
+      if (this.#state === 'tending') this.#isDue = true;
+      else void this.#run();
+    });
+  }
+
+  #stopTimer(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
   }
 
   async #run(): Promise<void> {
-    this.#cancelWait?.();
-    this.#state = 'merging';
-    const to = this.#last;
     try {
-      while (!(await this.#parts.merge(to))) if (this.#isStopped()) return;
-      this.#merged = to;
-      if (this.#isStopped()) return;
-      this.#state = 'idle';
-      this.wrote(to);
+      do {
+        this.#stopTimer();
+        this.#isDue = false;
+        this.#state = 'merging';
+        if (!(await this.#mergeAll()) || !(await this.#tend())) return;
+      } while (this.#isDue || this.#waiting >= this.#options.maxEntries);
+      // Without anything to tend, entries that came meanwhile have no timer yet.
+      if (this.#waiting > 0) this.#startTimer();
+      this.#state = this.#cancelTimer === undefined ? 'idle' : 'waiting';
     } catch (error) {
+      this.#endPace();
       if (this.#isStopped()) return;
       if (!(error instanceof StoreUnavailable)) this.#parts.onBug(error);
       this.#wait('backoff');
     }
+  }
+
+  /** False when it was stopped. */
+  async #mergeAll(): Promise<boolean> {
+    for (let to = this.#last; ; ) {
+      const isDone = await this.#parts.merge(to);
+      this.#endPace();
+      if (this.#isStopped()) return false;
+      if (isDone) {
+        this.#merged = to;
+        return true;
+      }
+      // A step that is far behind keeps the others waiting no longer than usual.
+      if (this.#last - to >= this.#options.maxEntries) to = this.#last;
+    }
+  }
+
+  /** While no merge is due, though once at least. False when it was stopped. */
+  async #tend(): Promise<boolean> {
+    const { tend } = this.#parts;
+    if (tend === undefined) return !this.#isStopped();
+    this.#state = 'tending';
+    this.wrote(this.#last);
+    for (;;) {
+      const isCalm = this.#waiting < this.#options.maxEntries;
+      const isDone = await tend(isCalm);
+      if (this.#isStopped()) return false;
+      if (isDone || this.#isDue || !isCalm) return true;
+    }
+  }
+
+  #endPace(): void {
+    for (const resolve of this.#paced.splice(0)) resolve();
   }
 
   /** Asked after each wait, in which `stop` may have been called. */

@@ -1,31 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** One entry of the log. */
-export interface LogRow {
-  /** Its place in the log: rises with each entry. */
-  readonly row: number;
-  /** Numbers of the room and the user, as in `rooms` and `users`. */
-  readonly room: number;
-  readonly user: number;
-  /** As in TYPE. */
-  readonly type: number;
-  /** Milliseconds since 1970 UTC. */
-  readonly timestamp: number;
-  /** 0 for an imported one. */
-  readonly seq: number;
-  readonly content: string;
-  readonly username: string;
-  /** 16 bytes each. */
-  readonly id: Uint8Array;
-  readonly replyTo: Uint8Array | undefined;
-}
-
 /** The entries of the log with `after < row ≤ through`. */
 export interface Span {
   readonly after: number;
   readonly through: number;
-  /** In log order. Read when it is asked for: a step that says what it wants in SQL does not need it. */
-  rows(): Iterable<LogRow>;
 }
 
 /**
@@ -35,6 +13,8 @@ export interface Span {
 export interface Derived {
   /** Its row in `merged`, which a migration inserts: with `through` 0 it is given the whole log, piece by piece. */
   readonly name: string;
+  /** How many entries it wants at most, in a call of their own. Undefined: as many as there may be, beside other steps. */
+  pieceSize?(): number;
   apply(span: Span): void;
 }
 
@@ -50,7 +30,6 @@ export class Merge {
   readonly #through: StatementSync;
   readonly #advance: StatementSync;
   readonly #last: StatementSync;
-  readonly #rows: StatementSync;
   readonly #maxEntries: number;
 
   constructor(db: DatabaseSync, steps: readonly Derived[], maxEntries = MAX_ENTRIES) {
@@ -59,10 +38,6 @@ export class Merge {
     this.#through = db.prepare('select through from merged where step = ?');
     this.#advance = db.prepare('update merged set through = ? where step = ?');
     this.#last = db.prepare('select coalesce(max(row), 0) as row from messages');
-    this.#rows = db.prepare(
-      `select row, room, user, type, t as timestamp, seq, content, username, id, reply_to as replyTo
-       from messages where row > ? and row <= ? order by row`,
-    );
   }
 
   /** The last entry of the log, 0 for none. */
@@ -83,8 +58,10 @@ export class Merge {
       if (after >= to) continue;
       // A span is not cut without need: each part would touch the same pages again.
       if (left < this.#maxEntries && left < to - after) return false;
-      const through = Math.min(to, after + left);
-      step.apply({ after, through, rows: () => this.#read(after, through) });
+      const size = step.pieceSize?.();
+      if (size !== undefined && left < this.#maxEntries) return false;
+      const through = Math.min(to, after + Math.min(left, size ?? left));
+      step.apply({ after, through });
       this.#advance.run(through, step.name);
       left -= through - after;
       if (through < to) return false;
@@ -96,10 +73,5 @@ export class Merge {
     const through = this.#through.get(step.name)?.through;
     if (through === undefined) throw new Error(`no migration knows of the step ${step.name}`);
     return Number(through);
-  }
-
-  *#read(after: number, through: number): Generator<LogRow> {
-    for (const columns of this.#rows.iterate(after, through))
-      yield { ...columns, replyTo: columns.replyTo ?? undefined } as unknown as LogRow;
   }
 }

@@ -54,6 +54,33 @@ export const MIGRATIONS: readonly string[] = [
   create table merged (step text primary key, through integer not null) strict, without rowid;
   insert into merged select column1, (select coalesce(max(row), 0) from messages) from (values ('heads'), ('room'), ('user'));
   `,
+  // Analytics: kept summaries and what their engine knows (docs/adr/0006). Whatever the log already has is taken in piece by piece.
+  `
+  create table rollups (
+    id integer primary key, family integer not null, level integer not null, scope integer not null, container integer not null,
+    chunk integer not null, body blob not null
+  ) strict;
+  create unique index rollups_by_scope on rollups (family, level, scope, container, chunk);
+  create index rollups_by_time on rollups (level, family, container, scope, chunk);
+  create table firsts (scope integer not null, user integer not null, t integer not null, primary key (scope, user)) strict, without rowid;
+  create table terms (id integer primary key, name text not null unique) strict;
+  create table newest (
+    room integer primary key, t integer not null, seq integer not null, row integer not null, is_open integer not null
+  ) strict;
+  create index newest_open on newest (is_open) where is_open = 1;
+  -- Ranges of rooms that wait for repair.
+  create table dirt (id integer primary key, room integer not null, kind integer not null, from_t integer not null, to_t integer not null) strict;
+  create index dirt_by_room on dirt (room);
+  create table moments (
+    room integer not null, start_bucket integer not null, end_bucket integer not null, messages integer not null, peak integer not null,
+    is_open integer not null, first_message blob not null, terms text not null, primary key (room, start_bucket)
+  ) strict, without rowid;
+  create index moments_by_time on moments (start_bucket, room);
+  -- Notices that analytics has not counted yet: each goes when it is.
+  create table uncounted_notices (row integer primary key, room integer not null, type integer not null, t integer not null) strict;
+  insert into uncounted_notices select null, room, type, t from notices;
+  insert into merged values ('analytics', 0);
+  `,
 ];
 
 /** Brings the database up to date, each step whole or not at all. */

@@ -27,3 +27,14 @@ export function openDatabase(options: DatabaseOptions, isReadOnly: boolean): Dat
   if (options.maxPages !== undefined) db.exec(`pragma max_page_count = ${options.maxPages}`);
   return db;
 }
+
+/** Opens it for what is made on it, and closes it again when that throws. */
+export function openWith<T>(options: DatabaseOptions, isReadOnly: boolean, make: (db: DatabaseSync) => T): T {
+  const db = openDatabase(options, isReadOnly);
+  try {
+    return make(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}

@@ -4,9 +4,8 @@ import { cursorsAround, decodeName, decodePlace, encodeName, type Listing, type 
 import { FRAME_OVERHEAD_BYTES } from '../replay-size.ts';
 import type { Cursor, MinuteActivity, Missed, PageQuery, RoomPage, RoomRecord, StoreTotals } from '../store.ts';
 import { type FlatRows, uuidText } from './rows.ts';
-import { prepareReads } from './statements.ts';
+import { type Columns, many, one, prepareReads } from './statements.ts';
 
-type Columns = readonly unknown[];
 type FlatPage = { readonly rows: FlatRows; readonly before: Cursor | undefined; readonly after: Cursor | undefined };
 
 interface Epoch {
@@ -220,12 +219,4 @@ function flatten(rows: readonly Columns[]): FlatRows {
       seq ?? 0,
     );
   return flat;
-}
-
-function one(statement: StatementSync, ...values: (string | number)[]): Columns | undefined {
-  return statement.get(...values) as unknown as Columns | undefined;
-}
-
-function many(statement: StatementSync, ...values: (string | number)[]): Columns[] {
-  return statement.all(...values) as unknown as Columns[];
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Position } from '@hubbub/protocol';
+import type { NamedLiveFact } from '../../analytics/live-facts-sink.ts';
 import { type Clock, systemClock } from '../../util/clock.ts';
 import {
   type AppendResult,
@@ -10,6 +11,7 @@ import {
   type Store,
   type StoredMessage,
   type StoredNotice,
+  StoreUnavailable,
 } from '../store.ts';
 import { Grouped } from './grouped.ts';
 import { type MergeOptions, MergeSchedule } from './merge-schedule.ts';
@@ -27,16 +29,23 @@ export interface SqliteOptions {
   readonly onBug?: (error: unknown) => void;
   readonly clock?: Clock;
   readonly merging?: Partial<MergeOptions>;
+  /** Counts what is stored. `writer`: the file that the writer's thread runs, with an analytics engine in it. */
+  readonly analytics?: { readonly writer: URL } | undefined;
   /** For tests: the file grows no larger than this many pages of 4096 bytes. */
   readonly maxPages?: number;
 }
 
 export const DATABASE_FILE = 'hubbub.db';
 
+/** What is counted is to be seen within a second. */
+const COUNTED_WITHIN_MS = 700;
+const TICK_MS = 1000;
+
 /** Opens, or makes, the database in a folder that exists and that this process has locked. */
 export async function openSqliteStore(dir: string, options: SqliteOptions = {}): Promise<SqliteStore> {
   const database = { path: join(dir, DATABASE_FILE), synchronous: options.synchronous ?? 'full', maxPages: options.maxPages } as const;
-  const [writer, reader] = [new WorkerClient<Writer>('writer', database), new WorkerClient<Reader>('reader', database)];
+  const writer = new WorkerClient<Writer>({ role: 'writer', database }, options.analytics?.writer).start();
+  const reader = new WorkerClient<Reader>({ role: 'reader', database }).start();
   try {
     const { merged, last } = await writer.call('start', options.maxUnstored ?? MAX_UNSTORED);
     await reader.call('totals');
@@ -59,12 +68,24 @@ export class SqliteStore implements Store {
   readonly #reader: Thread<Reader>;
   readonly #openings: Grouped<EpochOpening>;
   readonly #merges: MergeSchedule;
+  readonly #onBug: (error: unknown) => void;
+  readonly #stopTicking: () => void = () => {};
+  #isTicking = false;
 
-  constructor(writer: Thread<Writer>, reader: Thread<Reader>, options: Pick<SqliteOptions, 'clock' | 'onBug' | 'merging'> = {}) {
+  constructor(
+    writer: Thread<Writer>,
+    reader: Thread<Reader>,
+    options: Pick<SqliteOptions, 'clock' | 'onBug' | 'merging' | 'analytics'> = {},
+  ) {
     this.#writer = writer;
     this.#reader = reader;
-    const { clock = systemClock, onBug = () => {}, merging } = options;
-    this.#merges = new MergeSchedule({ merge: (to) => writer.call('merge', to), clock, onBug }, merging);
+    const { clock = systemClock, onBug = () => {}, merging, analytics } = options;
+    this.#onBug = onBug;
+    const merge = (to: number) => writer.call('merge', to);
+    const tend = analytics && ((isCalm: boolean) => writer.call('tend', isCalm));
+    const delay = analytics && { maxDelayMs: COUNTED_WITHIN_MS };
+    this.#merges = new MergeSchedule({ merge, tend, clock, onBug }, { ...delay, ...merging });
+    if (analytics !== undefined) this.#stopTicking = clock.every(TICK_MS, () => void this.#tick());
     this.#openings = new Grouped((openings) => writer.call('openEpochs', openings));
   }
 
@@ -83,8 +104,12 @@ export class SqliteStore implements Store {
   }
 
   async importEvents(batch: readonly (StoredMessage | StoredNotice)[]): Promise<readonly boolean[]> {
+    await this.#merges.pace();
     const { isNew, last } = await this.#writer.call('importEvents', packMessages(batch));
-    this.#merges.wrote(last);
+    this.#merges.wrote(
+      last,
+      batch.some((event, at) => isNew[at] === true && !('content' in event)),
+    );
     return isNew;
   }
 
@@ -131,7 +156,13 @@ export class SqliteStore implements Store {
     return this.#reader.call('activitySince', time);
   }
 
+  /** For LiveFactsSink: kept if analytics is on. */
+  countLive(facts: readonly NamedLiveFact[]): Promise<void> {
+    return this.#writer.call('countLive', facts);
+  }
+
   async close(isClean: boolean): Promise<void> {
+    this.#stopTicking();
     this.#merges.stop();
     try {
       await this.#reader.call('stop').catch(() => {});
@@ -144,6 +175,16 @@ export class SqliteStore implements Store {
   /** For tests: a thread dies as if it had crashed. */
   killThread(role: 'writer' | 'reader'): Promise<void> {
     return (role === 'writer' ? this.#writer : this.#reader).kill();
+  }
+
+  /** One that the writer has no time for is left out. */
+  async #tick(): Promise<void> {
+    if (this.#isTicking) return;
+    this.#isTicking = true;
+    await this.#writer.call('tick').catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable)) this.#onBug(error);
+    });
+    this.#isTicking = false;
   }
 }
 

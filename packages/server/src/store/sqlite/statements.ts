@@ -14,6 +14,7 @@ export function prepareWrites(db: DatabaseSync) {
       `insert into repeats values (?, ?, unhex(?, '-'), ?, ?, ?, ?, ?, unhex(nullif(?, ''), '-'), ?) on conflict do nothing`,
     ),
     insertNotice: prepare(`insert into notices values (?, unhex(?, '-'), ?, ?, ?, ?) on conflict do nothing`),
+    addUncounted: prepare('insert into uncounted_notices values (null, ?, ?, ?)'),
     first: prepare(`select ${COLUMNS}, m.epoch from messages m ${JOINS} where m.room = ? and m.id = unhex(?, '-')`),
     roomId: prepare('select id from rooms where name = ?'),
     addRoom: prepare('insert into rooms (name) values (?) returning id'),
@@ -125,10 +126,21 @@ function page(order: Order, beyond: '<' | '>', direction: 'asc' | 'desc'): strin
   return `${both(order, query)} order by ${columnsOfPlace.map((each) => `${each} ${direction}`).join(', ')} limit ?5`;
 }
 
-function preparer(db: DatabaseSync): (sql: string) => StatementSync {
+/** Statements whose rows are arrays. */
+export function preparer(db: DatabaseSync): (sql: string) => StatementSync {
   return (sql) => {
     const statement = db.prepare(sql);
     statement.setReturnArrays(true);
     return statement;
   };
+}
+
+export type Columns = readonly unknown[];
+
+export function one(statement: StatementSync, ...values: (string | number)[]): Columns | undefined {
+  return statement.get(...values) as unknown as Columns | undefined;
+}
+
+export function many(statement: StatementSync, ...values: (string | number)[]): Columns[] {
+  return statement.all(...values) as unknown as Columns[];
 }

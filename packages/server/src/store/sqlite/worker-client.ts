@@ -12,22 +12,33 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** What a thread is told at its start. */
+export interface ThreadParts {
+  readonly role: string;
+  readonly database: DatabaseOptions;
+}
+
 /** As compiled and as written: the thread runs the file beside this one. */
 const FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /** Calls into a thread, answered in order. A thread that died fails what it had and is replaced at the next call. */
 export class WorkerClient<Target> {
-  readonly #role: 'writer' | 'reader';
-  readonly #options: DatabaseOptions;
+  readonly #parts: ThreadParts;
+  readonly #file: URL;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #isClosed = false;
   #calls = 0;
 
-  constructor(role: 'writer' | 'reader', options: DatabaseOptions) {
-    this.#role = role;
-    this.#options = options;
-    this.#worker = this.#spawn();
+  /** The thread starts with the first call, or with `start`. */
+  constructor(parts: ThreadParts, file = FILE) {
+    this.#parts = parts;
+    this.#file = file;
+  }
+
+  start(): this {
+    this.#worker ??= this.#spawn();
+    return this;
   }
 
   call<Name extends keyof Target & string>(
@@ -56,7 +67,7 @@ export class WorkerClient<Target> {
   }
 
   #spawn(): Worker {
-    const worker = new Worker(FILE, { name: `store-${this.#role}`, workerData: { role: this.#role, options: this.#options } });
+    const worker = new Worker(this.#file, { name: `store-${this.#parts.role}`, workerData: this.#parts });
     let reason = 'it ended';
     worker.on('message', (reply: Reply) => this.#settle(reply));
     worker.on('error', (error) => {
@@ -78,6 +89,6 @@ export class WorkerClient<Target> {
     this.#worker = undefined;
     const lost = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const { reject } of lost) reject(new StoreUnavailable(`the store's ${this.#role} thread died: ${reason}`));
+    for (const { reject } of lost) reject(new StoreUnavailable(`the store's ${this.#parts.role} thread died: ${reason}`));
   }
 }

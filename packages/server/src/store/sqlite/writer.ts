@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { NamedLiveFact } from '../../analytics/live-facts-sink.ts';
+import { type AnalyticsOptions, AnalyticsPart } from './analytics/analytics-part.ts';
 import { derivedOf } from './derived.ts';
 import { Dictionary } from './dictionary.ts';
 import { Merge } from './merge.ts';
@@ -7,6 +9,15 @@ import { FLAT_WIDTH, type FlatRows, TYPE, uuidText } from './rows.ts';
 import { prepareWrites } from './statements.ts';
 
 const MAX_ROOMS = 100_000;
+/** Pieces that a stop takes time for; what is left is merged after the next start. */
+const PIECES_AT_STOP = 100;
+
+export interface WriterOptions {
+  /** Of one piece of a merge: fewer for tests, whose logs are short. */
+  readonly maxEntries?: number;
+  /** Undefined: nothing is counted, which can be made up for later. */
+  readonly analytics?: AnalyticsOptions | undefined;
+}
 
 export interface EpochOpening {
   readonly roomId: string;
@@ -41,17 +52,18 @@ export class Writer {
   readonly #rooms: Dictionary;
   readonly #users: Dictionary;
   readonly #merge: Merge;
+  readonly #analytics: AnalyticsPart | undefined;
   /** The epoch in which each room was last written to, by the room's number. */
   readonly #epochs = new Map<number, { readonly name: string; readonly number: number }>();
 
-  /** `maxEntries` of one piece of a merge: fewer for tests, whose logs are short. */
-  constructor(db: DatabaseSync, maxEntries?: number) {
+  constructor(db: DatabaseSync, { maxEntries, analytics }: WriterOptions = {}) {
     migrate(db);
     this.#db = db;
     this.#sql = prepareWrites(db);
     this.#rooms = new Dictionary(this.#sql.roomId, this.#sql.addRoom);
     this.#users = new Dictionary(this.#sql.userId, this.#sql.addUser);
-    this.#merge = new Merge(db, derivedOf(db), maxEntries);
+    this.#analytics = analytics && new AnalyticsPart(db, analytics);
+    this.#merge = new Merge(db, [...derivedOf(db), ...(this.#analytics === undefined ? [] : [this.#analytics])], maxEntries);
   }
 
   /**
@@ -104,6 +116,20 @@ export class Writer {
     return this.#transaction(() => this.#merge.advance(to));
   }
 
+  /** A piece of what waits beside the log: notices, and with `andRepair` repairs; true when nothing of it is left. */
+  tend(andRepair: boolean): boolean {
+    return this.#transaction(() => this.#analytics?.tend(andRepair) ?? true);
+  }
+
+  /** Once a second. */
+  tick(): void {
+    this.#transaction(() => this.#analytics?.tick());
+  }
+
+  countLive(facts: readonly NamedLiveFact[]): void {
+    this.#transaction(() => this.#analytics?.takeLive(facts, this.#rooms, this.#users));
+  }
+
   openEpochs(openings: readonly EpochOpening[]): void {
     this.#transaction(() => {
       for (const { roomId, epoch, firstSeq } of openings) this.#sql.addEpoch.run(this.#rooms.number(roomId), epoch, firstSeq, firstSeq - 1);
@@ -115,7 +141,9 @@ export class Writer {
     try {
       if (!isClean) return;
       this.#transaction(() => this.#sql.endGeneration.run());
-      for (const last = this.#merge.last(); !this.merge(last); );
+      const last = this.#merge.last();
+      for (let pieces = PIECES_AT_STOP; pieces > 0 && !this.merge(last); pieces -= 1);
+      for (let pieces = PIECES_AT_STOP; pieces > 0 && !this.tend(false); pieces -= 1);
     } finally {
       this.#db.close();
     }
@@ -132,7 +160,9 @@ export class Writer {
 
   #insertNotice({ flat, at, room, user }: Row): boolean {
     const [id, type, username, time] = [flat[at + 1] ?? '', flat[at + 2] ?? 0, flat[at + 4] ?? '', flat[at + 6] ?? 0];
-    return this.#sql.insertNotice.run(room, id, type, user, username, time).changes === 1;
+    if (this.#sql.insertNotice.run(room, id, type, user, username, time).changes === 0) return false;
+    this.#sql.addUncounted.run(room, type, time);
+    return true;
   }
 
   /** The first one if this is a repeat; undefined also if it is the first one again. */
@@ -172,6 +202,7 @@ export class Writer {
       if (this.#db.isTransaction) this.#db.exec('rollback');
       for (const names of [this.#rooms, this.#users]) names.forget();
       this.#epochs.clear();
+      this.#analytics?.forget();
       throw error;
     }
   }

@@ -1,0 +1,110 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { LiveFact } from '../../../analytics/engine/live-facts.ts';
+import type { EngineStore, MessageFact, NoticeFact } from '../../../analytics/engine/ports.ts';
+import type { NamedLiveFact } from '../../../analytics/live-facts-sink.ts';
+import { ALL_ROOMS } from '../../../analytics/rollup/port.ts';
+import type { Dictionary } from '../dictionary.ts';
+import type { Derived, Span } from '../merge.ts';
+import { TYPE } from '../rows.ts';
+import { many, one, preparer } from '../statements.ts';
+import { UserIds } from '../user-ids.ts';
+import { SqliteEngineStore } from './engine-store.ts';
+import { PieceSize } from './piece-size.ts';
+import { FACT_COLUMNS, factOf } from './room-history.ts';
+
+/** What the writer asks of an analytics engine, each time in a transaction. */
+export interface Engine {
+  take(messages: Iterable<MessageFact>): void;
+  takeNotices(notices: Iterable<NoticeFact>): void;
+  takeLive(facts: Iterable<LiveFact>): void;
+  /** True when nothing waits for repair. */
+  repair(reads: number): boolean;
+  tick(): void;
+  /** The transaction was rolled back. */
+  drop(): void;
+}
+
+export interface AnalyticsOptions {
+  readonly makeEngine: (store: EngineStore) => Engine;
+  /** Milliseconds. */
+  readonly monotonic: () => number;
+  /** Entries of a piece at most: fewer for tests, whose logs are short. */
+  readonly maxPiece?: number;
+}
+
+export const ANALYTICS_STEP = 'analytics';
+const NOTICES_AT_ONCE = 2000;
+/** Of up to 500 messages each. */
+const READS_AT_ONCE = 4;
+
+/** The place of analytics in the writer: a step of its merges, and what else is counted in its transactions. */
+export class AnalyticsPart implements Derived {
+  readonly name = ANALYTICS_STEP;
+  readonly #store: SqliteEngineStore;
+  readonly #engine: Engine;
+  readonly #users: UserIds;
+  readonly #pieces: PieceSize;
+  readonly #rows: StatementSync;
+  readonly #through: StatementSync;
+  readonly #notices: StatementSync;
+  readonly #removeNotices: StatementSync;
+
+  constructor(db: DatabaseSync, { makeEngine, monotonic, maxPiece }: AnalyticsOptions) {
+    const prepare = preparer(db);
+    this.#users = new UserIds(db);
+    this.#store = new SqliteEngineStore(db, this.#users);
+    this.#engine = makeEngine(this.#store);
+    this.#pieces = new PieceSize(monotonic, maxPiece);
+    this.#rows = prepare(`select ${FACT_COLUMNS} from messages m where m.row > ? and m.row <= ? and m.type = ${TYPE.chat} order by m.row`);
+    this.#through = prepare(`select through from merged where step = '${ANALYTICS_STEP}'`);
+    this.#notices = prepare(`select row, room, type, t from uncounted_notices order by row limit ${NOTICES_AT_ONCE}`);
+    this.#removeNotices = prepare('delete from uncounted_notices where row <= ?');
+  }
+
+  pieceSize(): number {
+    return this.#pieces.next;
+  }
+
+  apply({ after, through }: Span): void {
+    this.#store.history.through = through;
+    this.#pieces.measure(through - after, () => {
+      const facts = many(this.#rows, after, through).map((columns) => factOf(columns, this.#users));
+      this.#engine.take(facts);
+    });
+  }
+
+  /** Counts a piece of the notices that wait; with `andRepair` repairs a piece when none does. True when nothing is left. */
+  tend(andRepair: boolean): boolean {
+    const notices = many(this.#notices) as [row: number, room: number, type: number, t: number][];
+    const last = notices.at(-1);
+    if (last === undefined) return !andRepair || this.#asOfNow().repair(READS_AT_ONCE);
+    this.#engine.takeNotices(notices.map(([, room, type, t]) => ({ room, kind: type === TYPE.join ? 'join' : 'leave', t })));
+    this.#removeNotices.run(last[0]);
+    return false;
+  }
+
+  tick(): void {
+    this.#asOfNow().tick();
+  }
+
+  takeLive(facts: readonly NamedLiveFact[], rooms: Dictionary, users: Dictionary): void {
+    this.#engine.takeLive(facts.map((fact) => numbered(fact, rooms, users)));
+  }
+
+  /** After a rollback. */
+  forget(): void {
+    this.#engine.drop();
+    this.#store.forget();
+  }
+
+  #asOfNow(): Engine {
+    this.#store.history.through = one(this.#through)?.[0] as number;
+    return this.#engine;
+  }
+}
+
+function numbered(fact: NamedLiveFact, rooms: Dictionary, users: Dictionary): LiveFact {
+  if (fact.kind === 'drops') return fact;
+  if (fact.kind === 'present') return { ...fact, room: rooms.number(fact.room), user: users.number(fact.user) };
+  return { ...fact, room: fact.room === undefined ? ALL_ROOMS : rooms.number(fact.room) };
+}

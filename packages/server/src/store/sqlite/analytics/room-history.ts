@@ -1,0 +1,114 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { BucketCount, NameUse, RoomHistory } from '../../../analytics/derive/history.ts';
+import type { Order } from '../../../analytics/derive/order.ts';
+import type { MessageFact } from '../../../analytics/engine/ports.ts';
+import { type Columns, many, one, preparer } from '../statements.ts';
+import type { UserIds } from '../user-ids.ts';
+
+/** Of a row `m`, in the order of `factOf`. */
+export const FACT_COLUMNS = 'm.room, m.user, m.username, m.content, m.t, m.seq, m.row, lower(hex(m.id)), lower(hex(m.reply_to))';
+
+/** Ids as 32 hexadecimal digits: two of them are equal where the UUIDs are. */
+export function factOf([room, user, username, content, t, seq, row, id, replyTo]: Columns, users: UserIds): MessageFact {
+  return {
+    room: room as number,
+    user: user as number,
+    userId: users.of(user as number),
+    username: username as string,
+    content: content as string,
+    t: t as number,
+    seq: seq as number,
+    row: row as number,
+    id: id as string,
+    replyTo: replyTo === '' ? undefined : (replyTo as string),
+  };
+}
+
+/** (?2 … ?4) < place < (?5 … ?7), of rows up to ?8. The plain bounds on time are what the table is sought by. */
+const between = (seq: string): string => `k.t >= ?2 and k.t <= ?5 and (k.t, ${seq}, k.row) > (?2, ?3, ?4)
+  and (k.t, ${seq}, k.row) < (?5, ?6, ?7) and k.row <= ?8 and m.type = 0`;
+const IN_ROOM = `from messages_by_room k cross join messages m on m.row = k.row where k.room = ?1 and ${between('k.seq')}`;
+const OF_USER = `from messages_by_user k cross join messages m on m.row = k.row where k.user = ?1 and m.room = ?10 and ${between('m.seq')}`;
+const BUCKET_MS = 10_000;
+/** Division that rounds down, before 1970 too. */
+const BUCKET = `(k.t - ((k.t % ${BUCKET_MS}) + ${BUCKET_MS}) % ${BUCKET_MS}) / ${BUCKET_MS}`;
+
+/** The chat messages of a file as far as `through` says. */
+export class SqliteRoomHistory implements RoomHistory {
+  /** The last entry of the log that is shown. */
+  through = 0;
+  readonly #users: UserIds;
+  readonly #messages: StatementSync;
+  readonly #messagesOf: StatementSync;
+  readonly #messagesBackOf: StatementSync;
+  readonly #names: StatementSync;
+  readonly #lastTime: StatementSync;
+  readonly #counts: StatementSync;
+  readonly #first: StatementSync;
+  readonly #firstInRoom: StatementSync;
+
+  constructor(db: DatabaseSync, users: UserIds) {
+    this.#users = users;
+    const prepare = preparer(db);
+    this.#messages = prepare(`select ${FACT_COLUMNS} ${IN_ROOM} order by k.t, k.seq, k.row limit ?9`);
+    this.#messagesOf = prepare(`select ${FACT_COLUMNS} ${OF_USER} order by k.t, m.seq, k.row limit ?9`);
+    this.#messagesBackOf = prepare(`select ${FACT_COLUMNS} ${OF_USER} order by k.t desc, m.seq desc, k.row desc limit ?9`);
+    this.#names = prepare(`select m.user, m.username, max(k.t) ${IN_ROOM} group by m.user, m.username`);
+    this.#lastTime = prepare(`select k.t ${IN_ROOM} order by k.t desc, k.seq desc, k.row desc limit 1`);
+    this.#counts = prepare(
+      `select ${BUCKET}, count(*) from messages_by_room k cross join messages m on m.row = k.row
+       where k.room = ?1 and k.t >= ?2 and k.t < ?3 and k.row <= ?4 and m.type = 0 group by 1 order by 1`,
+    );
+    const first =
+      'select k.t from messages_by_user k cross join messages m on m.row = k.row where k.user = ?1 and k.row <= ?2 and m.type = 0';
+    this.#first = prepare(`${first} order by k.t limit 1`);
+    this.#firstInRoom = prepare(`${first} and m.room = ?3 order by k.t limit 1`);
+  }
+
+  messages(room: number, after: Order, before: Order, limit: number): readonly MessageFact[] {
+    return this.#facts(many(this.#messages, ...this.#range(room, after, before), limit));
+  }
+
+  messagesOf(room: number, user: number, after: Order, before: Order, limit: number): readonly MessageFact[] {
+    return this.#facts(many(this.#messagesOf, ...this.#range(user, after, before), limit, room));
+  }
+
+  messagesBackOf(room: number, user: number, after: Order, before: Order, limit: number): readonly MessageFact[] {
+    return this.#facts(many(this.#messagesBackOf, ...this.#range(user, after, before), limit, room));
+  }
+
+  names(room: number, after: Order, before: Order): readonly NameUse[] {
+    const found = many(this.#names, ...this.#range(room, after, before)) as [number, string, number][];
+    return found.map(([user, username, t]) => ({ user, userId: this.#users.of(user), username, t }));
+  }
+
+  lastTime(room: number, before: Order): number | undefined {
+    return one(this.#lastTime, ...this.#range(room, EARLIEST, before))?.[0] as number | undefined;
+  }
+
+  counts(room: number, fromBucket: number, toBucket: number): readonly BucketCount[] {
+    const found = many(this.#counts, room, whole(fromBucket * BUCKET_MS), whole(toBucket * BUCKET_MS), this.through) as [number, number][];
+    return found.map(([bucket, count]) => ({ bucket, count }));
+  }
+
+  /** The time of the user's first message in a room, or anywhere. */
+  firstTime(user: number, room: number | undefined): number | undefined {
+    const found = room === undefined ? one(this.#first, user, this.through) : one(this.#firstInRoom, user, this.through, room);
+    return found?.[0] as number | undefined;
+  }
+
+  #facts(rows: readonly Columns[]): MessageFact[] {
+    return rows.map((columns) => factOf(columns, this.#users));
+  }
+
+  #range(key: number, after: Order, before: Order): number[] {
+    return [key, whole(after.t), whole(after.seq), whole(after.row), whole(before.t), whole(before.seq), whole(before.row), this.through];
+  }
+}
+
+const EARLIEST: Order = { t: Number.NEGATIVE_INFINITY, seq: Number.NEGATIVE_INFINITY, row: Number.NEGATIVE_INFINITY };
+
+/** Places before and after everything are those of ±∞. */
+function whole(n: number): number {
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, n));
+}
