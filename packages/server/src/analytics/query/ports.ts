@@ -1,4 +1,5 @@
-import type { MessageFact, Moment, NoticeFact } from '../engine/ports.ts';
+import type { RoomHistory } from '../derive/history.ts';
+import type { Moment, NoticeFact } from '../engine/ports.ts';
 import type { RollupReader } from '../rollup/port.ts';
 
 /** A moment with the number of its room. */
@@ -12,6 +13,7 @@ export interface QueryStore {
   /** Everything that `run` reads belongs to one state of the store. */
   atOneInstant<T>(run: () => T): T;
   roomNumber(roomId: string): number | undefined;
+  userNumber(userId: string): number | undefined;
   /** Names of rooms, ids of users, words of terms and emoji; unknown numbers are left out. */
   roomIds(rooms: readonly number[]): ReadonlyMap<number, string>;
   userIds(users: readonly number[]): ReadonlyMap<number, string>;
@@ -20,10 +22,13 @@ export interface QueryStore {
   moments(room: number | undefined, fromT: number, toT: number, limit: number): readonly RoomMoment[];
   /** Whether anything between is waiting for repair. */
   isAdjusting(room: number | undefined, fromT: number, toT: number): boolean;
-  /** The time of the first stored message, undefined for none. */
-  firstMessageT(room: number | undefined): number | undefined;
-  /** For a recount: rooms that have messages or notices in fromT ≤ t < toT; each room's in its order; notices in any. */
+
+  /** The rest is for recounts, and shows exactly the messages that the rollups include. */
+  readonly history: RoomHistory;
+  /** Rooms that have messages or notices in fromT ≤ t < toT. */
   roomsBetween(fromT: number, toT: number): readonly number[];
-  messages(room: number, fromT: number, toT: number): Iterable<MessageFact>;
+  /** In any order. */
   notices(room: number, fromT: number, toT: number): Iterable<NoticeFact>;
+  /** The time of the user's first stored message in a scope, a room's number or ALL_ROOMS. */
+  firstMessageOf(scope: number, user: number): number | undefined;
 }

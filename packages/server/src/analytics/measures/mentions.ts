@@ -1,0 +1,4 @@
+import { COLUMN } from '../rollup/columns.ts';
+import { column } from './kinds-of-measure.ts';
+
+export const mentions = column(COLUMN.mentions);

@@ -1,0 +1,3 @@
+import { ranked } from './kinds-of-measure.ts';
+
+export const topTerms = ranked('terms');

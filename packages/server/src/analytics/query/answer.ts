@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { type Zone, zoneOf } from '../calendar/zone.ts';
+import { CATALOGUE } from '../catalogue/catalogue.ts';
+import type { NamedLiveFact } from '../live-facts-sink.ts';
+import type { RawQuery } from '../request/fields.ts';
+import type { QueryLimits } from '../request/limits.ts';
+import {
+  parseActive,
+  parseHeatmap,
+  parseMoments,
+  parsePlain,
+  parseRetention,
+  parseSeries,
+  parseSummary,
+  parseTop,
+  type RequestContext,
+} from '../request/parse.ts';
+import { type Parsed, parsed, refuse } from '../request/problem.ts';
+import type { Format, RangeRequest, SeriesRequest } from '../request/requests.ts';
+import { ALL_ROOMS } from '../rollup/port.ts';
+import { active } from './active.ts';
+import { heatmap } from './heatmap.ts';
+import { withLive } from './live-state.ts';
+import { moments } from './moments.ts';
+import type { QueryStore } from './ports.ts';
+import type { Question, QuestionPath, Reply } from './question.ts';
+import { retention } from './retention.ts';
+import { roomOf } from './room.ts';
+import { seconds } from './seconds.ts';
+import { series } from './series.ts';
+import type { Source } from './source.ts';
+import { summary } from './summary.ts';
+import { tableOf } from './tables.ts';
+import { top } from './top.ts';
+
+/** What is true when a question is asked. Times are ms since 1970. */
+export interface AnswerContext {
+  readonly now: number;
+  /** All live input up to here is in the store. */
+  readonly completeUntil: number;
+  readonly limits: QueryLimits;
+  /** What was counted live and is not in the store: of the scope asked for, and presence. */
+  readonly unwritten?: readonly NamedLiveFact[];
+  /** What was counted live, by seconds, of the last 15 minutes; undefined: there is no step 1s. */
+  readonly seconds?: readonly NamedLiveFact[];
+}
+
+interface Answered {
+  readonly format: Format;
+  readonly body: object;
+}
+
+/** Answers one question, whole, from one state of the store. Throws where what is kept cannot be read. */
+export function answer(question: Question, store: QueryStore, context: AnswerContext): Reply {
+  const answered = store.atOneInstant(() => ASKED[question.path](question, store, context));
+  if (answered.kind === 'problem') return answered;
+  const { body, format = question.format } = answered.value;
+  const text = format === 'csv' ? tableOf(question.path, body) : JSON.stringify(body);
+  const bytes = new TextEncoder().encode(text);
+  return { kind: 'answer', format, body: bytes, etag: `W/"${createHash('sha1').update(bytes).digest('base64url')}"` };
+}
+
+type Ask = (question: Question, store: QueryStore, context: AnswerContext) => Parsed<Answered>;
+
+const ASKED: Readonly<Record<QuestionPath, Ask>> = {
+  series: askSeries,
+  summary: ranged(parseSummary, summary),
+  top: ranged(parseTop, top),
+  heatmap: ranged(parseHeatmap, (request, source, zone) => heatmap(request, zone, source)),
+  retention: ranged(parseRetention, (request, source, zone) => retention(request, zone, source)),
+  moments: ranged(parseMoments, moments),
+  active: ranged(parseActive, (request, source, zone) => active(request, zone, source)),
+  catalogue: askCatalogue,
+};
+
+function ranged<Request extends RangeRequest>(
+  parse: (query: RawQuery, context: RequestContext) => Parsed<Request>,
+  answerOf: (request: Request, source: Source, zone: Zone) => object,
+): Ask {
+  return (question, store, context) => {
+    const request = parse(question.query, context);
+    if (request.kind === 'problem') return request;
+    const source = sourceOf(request.value, question, store, context);
+    if (source.kind === 'problem') return source;
+    const { format, tz } = request.value;
+    return parsed({ format, body: answerOf(request.value, source.value, knownZone(tz)) });
+  };
+}
+
+function askSeries(question: Question, store: QueryStore, context: AnswerContext): Parsed<Answered> {
+  if (context.seconds === undefined && question.query.step === '1s')
+    return refuse('step', 'This server has no seconds.', '1m, 5m, 15m, 1h, 1d, 1w, 1M');
+  const { limits } = context;
+  const withoutSeconds = { ...limits, ages: { ...limits.ages, '1s': Number.NEGATIVE_INFINITY } };
+  const request = parseSeries(question.query, context.seconds === undefined ? { ...context, limits: withoutSeconds } : context);
+  if (request.kind === 'problem') return request;
+  const source = sourceOf(request.value, question, store, context);
+  if (source.kind === 'problem') return source;
+  const body = seriesBody(request.value, source.value, context);
+  return body.kind === 'problem' ? body : parsed({ format: request.value.format, body: body.value });
+}
+
+function seriesBody(request: SeriesRequest, source: Source, context: AnswerContext): Parsed<object> {
+  if (request.step === '1s') return seconds(request, knownZone(request.tz), source, context.seconds ?? []);
+  return parsed(series(request, knownZone(request.tz), source));
+}
+
+function askCatalogue({ query }: Question): Parsed<Answered> {
+  const plain = parsePlain(query);
+  if (plain.kind === 'problem') return plain;
+  return parsed({ ...plain.value, body: { measures: Object.entries(CATALOGUE).map(([id, entry]) => ({ id, ...entry })) } });
+}
+
+function sourceOf(request: RangeRequest, { isRoomLive }: Question, store: QueryStore, context: AnswerContext): Parsed<Source> {
+  const room = roomOf(request.room, store, isRoomLive);
+  if (room.kind === 'problem') return room;
+  const { completeUntil, unwritten = [] } = context;
+  const overlaid = unwritten.filter(({ t }) => t < request.to);
+  const rollups = withLive(overlaid, store);
+  return parsed({ store, rollups, room: room.value, scope: room.value ?? ALL_ROOMS, completeUntil });
+}
+
+/** The parser has asked for it before. */
+function knownZone(tz: string): Zone {
+  const zone = zoneOf(tz);
+  if (zone === undefined) throw new Error(`no zone ${tz}`);
+  return zone;
+}

@@ -1,0 +1,61 @@
+import { edges } from '../calendar/edges.ts';
+import { weekLabel } from '../calendar/labels.ts';
+import { planBuckets } from '../calendar/plan.ts';
+import type { Zone } from '../calendar/zone.ts';
+import type { RangeRequest } from '../request/requests.ts';
+import { containerOf, QUARTER_MS, quarterOfMonthStart } from '../rollup/levels.ts';
+import { readNewcomers } from '../rollup/newcomers.ts';
+import { isoTime, partialAt, remarks, type Source } from './source.ts';
+import { readUsers } from './users.ts';
+
+const NO_COHORT = -1;
+
+/**
+ * Of those whose first message lies in a week of the range, the share that wrote in each week from then to the end of the range, as far
+ * as these have begun. Weeks without newcomers are left out.
+ */
+export function retention({ from, to, tz }: RangeRequest, zone: Zone, source: Source): object {
+  const weeks = edges('1w', from, to, zone);
+  const count = weeks.length - 1;
+  const cohortOf = readCohorts(weeks, source);
+  const sizes = new Float64Array(count);
+  for (const cohort of cohortOf.values()) sizes[cohort] = (sizes[cohort] ?? 0) + 1;
+  const seen = new Float64Array(count * count);
+  readUsers(source, planBuckets(weeks, 'quarter')).forEach((user, week) => {
+    const cohort = cohortOf.get(user) ?? NO_COHORT;
+    if (cohort !== NO_COHORT && week >= cohort) seen[cohort * count + week] = (seen[cohort * count + week] ?? 0) + 1;
+  });
+  const begun = weeks.subarray(0, count).filter((week) => week < source.completeUntil).length;
+  const cohorts: object[] = [];
+  sizes.forEach((size, cohort) => {
+    if (size === 0) return;
+    const retained = Array.from({ length: begun - cohort }, (_, k) => (seen[cohort * count + cohort + k] ?? 0) / size);
+    cohorts.push({ week: weekLabel(zone, weeks[cohort] ?? 0), size, retained });
+  });
+  return { from: isoTime(from), to: isoTime(to), tz, cohorts, ...remarks(source, { from, to }), ...partialAt(source, to) };
+}
+
+/** The week of each user's first message, of those who have it in one of the weeks. */
+function readCohorts(weeks: Float64Array, { rollups, scope }: Source): ReadonlyMap<number, number> {
+  const [from, to] = [weeks[0] ?? 0, weeks.at(-1) ?? 0];
+  const cohorts = new Map<number, number>();
+  let week = 0;
+  for (const { container, chunk, body } of rollups.containers(
+    'newcomers',
+    scope,
+    'day',
+    containerOf('day', from),
+    containerOf('day', to - 1),
+  )) {
+    const firstQuarter = quarterOfMonthStart(container);
+    const isRead = readNewcomers(chunk, body, (user, quarter) => {
+      const t = (firstQuarter + quarter) * QUARTER_MS;
+      if (t < from || t >= to) return;
+      while (t >= (weeks[week + 1] ?? Number.POSITIVE_INFINITY)) week++;
+      while (t < (weeks[week] ?? Number.NEGATIVE_INFINITY)) week--;
+      cohorts.set(user, week);
+    });
+    if (!isRead) throw new Error(`unreadable newcomers of month ${container}: recount`);
+  }
+  return cohorts;
+}

@@ -1,0 +1,31 @@
+import { edges } from '../calendar/edges.ts';
+import { planBuckets } from '../calendar/plan.ts';
+import type { Zone } from '../calendar/zone.ts';
+import type { SeriesMeasure } from '../catalogue/ids.ts';
+import type { Buckets } from '../measures/measure.ts';
+import { MEASURES } from '../measures/measures.ts';
+import type { SeriesRequest } from '../request/requests.ts';
+import { type AllNeeds, RollupBuckets, unionOf } from './rollup-buckets.ts';
+import { isoTime, partialAt, remarks, type Source } from './source.ts';
+import { measureAll } from './values.ts';
+
+export const needsOf = (measures: readonly SeriesMeasure[]): AllNeeds => unionOf(measures.map((id) => MEASURES[id].needs));
+
+/** Every bucket of the range with its measures, oldest first. */
+export function series(request: SeriesRequest, zone: Zone, source: Source): object {
+  const { from, to, step, measures } = request;
+  const grain = step === '1m' || step === '5m' ? 'minute' : 'quarter';
+  const plan = planBuckets(edges(step, from, to, zone), grain);
+  const buckets = new RollupBuckets(source.scope, plan.bucketCount, needsOf(measures)).read(source.rollups, plan);
+  return seriesOf(request, plan.edges, buckets, source);
+}
+
+export function seriesOf({ from, to, step, tz, measures }: SeriesRequest, at: Float64Array, buckets: Buckets, source: Source): object {
+  const rows = measureAll(measures, buckets, source.store).map(({ values, remarks: own }, bucket) => ({
+    t: isoTime(at[bucket] ?? 0),
+    ...values,
+    ...own,
+    ...partialAt(source, at[bucket + 1] ?? 0),
+  }));
+  return { from: isoTime(from), to: isoTime(to), step, tz, ...remarks(source, { from, to }), buckets: rows };
+}

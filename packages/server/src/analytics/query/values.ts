@@ -1,0 +1,59 @@
+import type { SeriesMeasure } from '../catalogue/ids.ts';
+import type { Buckets, RankedMeasure, Value } from '../measures/measure.ts';
+import { MEASURES } from '../measures/measures.ts';
+import { COLUMN } from '../rollup/columns.ts';
+import { type NamedCount, type NamedSource, nameRanked } from './names.ts';
+import type { QueryStore } from './ports.ts';
+
+/** Names in a ranked list of a bucket or a summary. */
+export const LISTED = 10;
+
+export type MeasureValues = { readonly [M in SeriesMeasure]?: Value | readonly NamedCount[] };
+
+/** What is said of a bucket beside its values. */
+export interface BucketRemarks {
+  /** Less than 0: how many messages were taken away. */
+  readonly adjusted?: number;
+  readonly approx?: Readonly<Record<string, number>>;
+}
+
+export interface MeasuredBucket {
+  readonly values: MeasureValues;
+  readonly remarks: BucketRemarks;
+}
+
+/** The values of all buckets, in the order of `measures`. */
+export function measureAll(measures: readonly SeriesMeasure[], buckets: Buckets, store: QueryStore): MeasuredBucket[] {
+  const lists = new Map<SeriesMeasure, NamedCount[][]>();
+  for (const id of measures) {
+    const measure = MEASURES[id];
+    if (measure.kind === 'ranked') lists.set(id, listsOf(measure, buckets, store));
+  }
+  return Array.from({ length: buckets.bucketCount }, (_, bucket) => {
+    const values: { [M in SeriesMeasure]?: Value | readonly NamedCount[] } = {};
+    for (const id of measures) {
+      const measure = MEASURES[id];
+      values[id] = measure.kind === 'ranked' ? (lists.get(id)?.[bucket] ?? []) : measure.value(buckets, bucket);
+    }
+    return { values, remarks: remarksOf(measures, buckets, bucket) };
+  });
+}
+
+function listsOf({ needs }: RankedMeasure, buckets: Buckets, store: QueryStore): NamedCount[][] {
+  const candidates = Array.from(
+    { length: buckets.bucketCount },
+    (_, bucket) => (limit: number) => buckets.ranked(bucket, needs.ranked, limit),
+  );
+  return nameRanked(candidates, needs.ranked as NamedSource, LISTED, store);
+}
+
+function remarksOf(measures: readonly SeriesMeasure[], buckets: Buckets, bucket: number): BucketRemarks {
+  const approx: Record<string, number> = {};
+  for (const id of measures) {
+    const measure = MEASURES[id];
+    const error = measure.kind === 'ranked' ? buckets.rankedBound(bucket, measure.needs.ranked) : (measure.approx?.(buckets, bucket) ?? 0);
+    if (error > 0) approx[id] = error;
+  }
+  const deleted = buckets.count(bucket, COLUMN.deleted);
+  return { ...(deleted > 0 ? { adjusted: -deleted } : {}), ...(Object.keys(approx).length > 0 ? { approx } : {}) };
+}
