@@ -119,7 +119,7 @@ export const ZONES: readonly Zone[] = [
   },
   {
     name: 'analytics port',
-    match: server('analytics/(analytics|snapshot|snapshot-stream)\\.ts$'),
+    match: server('analytics/(analytics|questions|snapshot|snapshot-stream)\\.ts$'),
     mayImport: ['analytics', 'events', ...PORTS],
     external: NOTHING,
   },

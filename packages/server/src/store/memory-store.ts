@@ -31,10 +31,13 @@ export class MemoryContents {
 export class MemoryStore implements Store {
   readonly kind = 'memory';
   readonly #contents: MemoryContents;
+  readonly #onInserted: (events: readonly (StoredMessage | StoredNotice)[]) => void;
   #isOpen = true;
 
-  constructor(contents = new MemoryContents()) {
+  /** `onInserted` is told what was inserted, in the order of the log; it must not throw. */
+  constructor(contents = new MemoryContents(), onInserted: (events: readonly (StoredMessage | StoredNotice)[]) => void = () => {}) {
     this.#contents = contents;
+    this.#onInserted = onInserted;
     if (!contents.isClean) contents.generation += 1;
     contents.isClean = false;
   }
@@ -42,16 +45,23 @@ export class MemoryStore implements Store {
   async append(batch: readonly StoredMessage[]): Promise<readonly AppendResult[]> {
     this.#check();
     const positions = batch.map((message) => this.#positionOf(message));
-    return batch.map((message, i) => {
+    const inserted: StoredMessage[] = [];
+    const results = batch.map((message, i) => {
       const { result, entry } = this.#room(message.roomId).append(message, positions[i] as Position, this.#contents.rows + 1);
-      if (entry !== undefined) this.#count(entry);
+      if (entry === undefined) return result;
+      this.#count(entry);
+      inserted.push(message);
       return result;
     });
+    this.#onInserted(inserted);
+    return results;
   }
 
   async importEvents(batch: readonly (StoredMessage | StoredNotice)[]): Promise<readonly boolean[]> {
     this.#check();
-    return batch.map((event) => (isNotice(event) ? this.#importNotice(event) : this.#importMessage(event)));
+    const isNew = batch.map((event) => (isNotice(event) ? this.#importNotice(event) : this.#importMessage(event)));
+    this.#onInserted(batch.filter((_, at) => isNew[at]));
+    return isNew;
   }
 
   async room(roomId: string, options: { idsSince: number; maxIds: number; tail: number }): Promise<RoomRecord> {

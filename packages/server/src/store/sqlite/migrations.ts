@@ -76,6 +76,7 @@ export const MIGRATIONS: readonly string[] = [
     is_open integer not null, first_message blob not null, terms text not null, primary key (room, start_bucket)
   ) strict, without rowid;
   create index moments_by_time on moments (start_bucket, room);
+  create index notices_by_time on notices (room, t);
   -- Notices that analytics has not counted yet: each goes when it is.
   create table uncounted_notices (row integer primary key, room integer not null, type integer not null, t integer not null) strict;
   insert into uncounted_notices select null, room, type, t from notices;

@@ -29,7 +29,7 @@ const between = (seq: string): string => `k.t >= ?2 and k.t <= ?5 and (k.t, ${se
   and (k.t, ${seq}, k.row) < (?5, ?6, ?7) and k.row <= ?8 and m.type = 0`;
 const IN_ROOM = `from messages_by_room k cross join messages m on m.row = k.row where k.room = ?1 and ${between('k.seq')}`;
 const OF_USER = `from messages_by_user k cross join messages m on m.row = k.row where k.user = ?1 and m.room = ?10 and ${between('m.seq')}`;
-const BUCKET_MS = 10_000;
+export const BUCKET_MS = 10_000;
 /** Division that rounds down, before 1970 too. */
 const BUCKET = `(k.t - ((k.t % ${BUCKET_MS}) + ${BUCKET_MS}) % ${BUCKET_MS}) / ${BUCKET_MS}`;
 

@@ -1,0 +1,109 @@
+import type { StoredMessage, StoredNotice } from '../../store/store.ts';
+import type { Clock } from '../../util/clock.ts';
+import type { LiveFactsSink, NamedLiveFact } from '../live-facts-sink.ts';
+import { answer } from '../query/answer.ts';
+import { MemoryQueryStore } from '../query/memory-query-store.ts';
+import type { Questions } from '../questions.ts';
+import { ALL_ROOMS } from '../rollup/port.ts';
+import { AnalyticsEngine, type EngineOptions } from './engine.ts';
+import type { LiveFact } from './live-facts.ts';
+import { MemoryEngineStore } from './memory-engine-store.ts';
+import type { MessageFact, NoticeFact } from './ports.ts';
+
+type Numbers = Map<string, number>;
+
+const TAKEN_WITHIN_MS = 500;
+const TICK_MS = 1000;
+/** Of up to 500 messages each, in one turn of the event loop. */
+const READS_AT_ONCE = 1;
+
+/** The whole of analytics in this process, beside a store that forgets as well. */
+export class MemoryAnalytics implements LiveFactsSink, Questions {
+  readonly #clock: Clock;
+  readonly #onBug: (error: unknown) => void;
+  readonly #numbers: Record<'rooms' | 'users' | 'terms', Numbers> = { rooms: new Map(), users: new Map(), terms: new Map() };
+  readonly #store = new MemoryEngineStore(this.#numbers.terms);
+  readonly #notices: NoticeFact[] = [];
+  readonly #questions = new MemoryQueryStore(this.#store, this.#numbers, this.#notices);
+  readonly #engine: AnalyticsEngine;
+  readonly #stopTicking: () => void;
+  #waiting: (StoredMessage | StoredNotice)[] = [];
+  #cancelTake: (() => void) | undefined;
+  #rows = 0;
+
+  constructor(clock: Clock, engine: Pick<EngineOptions, 'minutesKeptMs' | 'maxRooms'>, onBug: (error: unknown) => void) {
+    this.#clock = clock;
+    this.#onBug = onBug;
+    this.#engine = new AnalyticsEngine(this.#store, { ...engine, now: clock.now });
+    this.#stopTicking = clock.every(TICK_MS, () => this.#guarded(() => this.#engine.tick()));
+  }
+
+  /** What the store inserted, in its order. */
+  inserted(events: readonly (StoredMessage | StoredNotice)[]): void {
+    this.#waiting.push(...events);
+    this.#cancelTake ??= this.#clock.after(TAKEN_WITHIN_MS, () => this.#guarded(() => this.#take()));
+  }
+
+  async write(facts: readonly NamedLiveFact[]): Promise<void> {
+    this.#engine.takeLive(facts.map((fact) => this.#numbered(fact)));
+  }
+
+  async ask(...[question, context]: Parameters<Questions['ask']>): ReturnType<Questions['ask']> {
+    return answer(question, this.#questions, context);
+  }
+
+  async close(): Promise<void> {
+    this.#stopTicking();
+    this.#cancelTake?.();
+  }
+
+  #take(): void {
+    this.#cancelTake = undefined;
+    const messages: MessageFact[] = [];
+    const notices: NoticeFact[] = [];
+    for (const event of this.#waiting.splice(0)) {
+      const room = numberOf(this.#numbers.rooms, event.roomId);
+      const user = numberOf(this.#numbers.users, event.userId);
+      const t = event.timestamp;
+      if (event.type === 'join' || event.type === 'leave') {
+        notices.push({ room, kind: event.type, t });
+        continue;
+      }
+      this.#rows += 1;
+      if (event.type !== 'chat') continue;
+      const { messageId: id, userId, username, content, replyTo, position } = event;
+      messages.push({ room, user, userId, username, content, id, replyTo, t, seq: position?.seq ?? 0, row: this.#rows });
+    }
+    this.#store.insert(messages);
+    this.#notices.push(...notices);
+    this.#engine.take(messages);
+    this.#engine.takeNotices(notices);
+    this.#repair();
+  }
+
+  #repair(): void {
+    if (this.#engine.repair(READS_AT_ONCE)) return;
+    this.#cancelTake ??= this.#clock.after(0, () => this.#guarded(() => this.#take()));
+  }
+
+  #numbered(fact: NamedLiveFact): LiveFact {
+    if (fact.kind === 'drops') return fact;
+    const room = fact.room === undefined ? ALL_ROOMS : numberOf(this.#numbers.rooms, fact.room);
+    return fact.kind === 'present' ? { ...fact, room, user: numberOf(this.#numbers.users, fact.user) } : { ...fact, room };
+  }
+
+  #guarded(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#onBug(error);
+    }
+  }
+}
+
+/** Adds a name that is new. */
+function numberOf(numbers: Numbers, name: string): number {
+  const number = numbers.get(name) ?? numbers.size + 1;
+  numbers.set(name, number);
+  return number;
+}

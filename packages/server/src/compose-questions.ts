@@ -1,0 +1,18 @@
+/** What the thread for questions runs: the query engine on a connection of its own that only reads. */
+import { answer } from './analytics/query/answer.ts';
+import { SqliteQueryStore } from './store/sqlite/analytics/query-store.ts';
+import { openWith } from './store/sqlite/open-database.ts';
+import { serveThread } from './store/sqlite/serve-thread.ts';
+
+type Answer = typeof answer;
+
+export interface Answering {
+  answer(question: Parameters<Answer>[0], context: Parameters<Answer>[2]): ReturnType<Answer>;
+}
+
+serveThread((database) =>
+  openWith(database, true, (db): Answering => {
+    const store = new SqliteQueryStore(db);
+    return { answer: (question, context) => answer(question, store, context) };
+  }),
+);
