@@ -29,7 +29,7 @@ try {
     const code = await drain(node.drainSteps, { clock: systemClock, logger, unstored: () => node.unstored() });
     await logger.flush();
     return code;
-  });
+  }, systemClock);
   const node = await starting;
   logger.info({ url: node.url, version, store: config.store, node: process.version }, 'listening');
   process.stdout.write(`Hubbub is open to everyone at ${node.url} (open mode: no sign-in, anyone may read and write)\n`);

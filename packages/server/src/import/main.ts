@@ -33,12 +33,21 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+const SAME_SIGNAL_MS = 500;
+
 async function runOn(target: Parameters<typeof importFiles>[1], { files, isStrict }: ImportArguments): Promise<number> {
   const stop = new AbortController();
-  // Once: a second Ctrl-C ends the process at once, which harms nothing either.
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, onSignal);
   process.stderr.write(`Importing into ${target.name}.\n`);
   const { stdin, stdout: out, stderr: err } = process;
+  let stoppedAt: number | undefined;
+  /** A second Ctrl-C ends the process at once, which harms nothing either; npm passes the first one on, which is no second. */
+  function onSignal(): void {
+    const now = systemClock.monotonic();
+    stoppedAt ??= now;
+    if (now - stoppedAt > SAME_SIGNAL_MS) process.exit(130);
+    stop.abort();
+  }
   try {
     return exitCode(await importFiles(files, target, { stdin, out, err, clock: systemClock, signal: stop.signal }), isStrict);
   } finally {

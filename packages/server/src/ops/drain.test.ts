@@ -83,7 +83,7 @@ describe('a signal to stop', () => {
   it('stops once and exits with the code of the drain', async () => {
     const target = fakeProcess();
     const signals: string[] = [];
-    onStopSignal(async (signal) => signals.push(signal) * 0, target);
+    onStopSignal(async (signal) => signals.push(signal) * 0, new FakeClock(), target);
     target.send('SIGTERM');
     await new Promise((resolve) => setImmediate(resolve));
     expect([signals, target.exits]).toEqual([['SIGTERM'], [0]]);
@@ -91,16 +91,28 @@ describe('a signal to stop', () => {
 
   it('exits at once when it comes again', () => {
     const target = fakeProcess();
-    onStopSignal(() => new Promise(() => {}), target);
+    const clock = new FakeClock();
+    onStopSignal(() => new Promise(() => {}), clock, target);
     target.send('SIGTERM');
     expect(target.exits).toEqual([]);
+    clock.advance(501);
     target.send('SIGINT');
     expect(target.exits).toEqual([1]);
   });
 
+  it('takes the signal that npm passes on for the one that the terminal sent', () => {
+    const target = fakeProcess();
+    const clock = new FakeClock();
+    onStopSignal(() => new Promise(() => {}), clock, target);
+    target.send('SIGINT');
+    clock.advance(100);
+    target.send('SIGINT');
+    expect(target.exits).toEqual([]);
+  });
+
   it('exits with 1 when the stop itself breaks', async () => {
     const target = fakeProcess();
-    onStopSignal(() => Promise.reject(new Error('no')), target);
+    onStopSignal(() => Promise.reject(new Error('no')), new FakeClock(), target);
     target.send('SIGINT');
     await new Promise((resolve) => setImmediate(resolve));
     expect(target.exits).toEqual([1]);

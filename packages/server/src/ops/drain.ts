@@ -73,12 +73,20 @@ export interface StoppableProcess {
   exit(code: number): void;
 }
 
+/** A terminal signals its whole group, and npm then passes the signal on: within this time it is the same Ctrl-C once more. */
+const SAME_SIGNAL_MS = 500;
+
 /** Runs `stop` at the first SIGTERM or SIGINT and exits with its code; a second signal exits at once with 1. */
-export function onStopSignal(stop: (signal: string) => Promise<number>, target: StoppableProcess = process): void {
-  let isStopping = false;
+export function onStopSignal(
+  stop: (signal: string) => Promise<number>,
+  clock: Pick<Clock, 'monotonic'>,
+  target: StoppableProcess = process,
+): void {
+  let stoppedAt: number | undefined;
   const onSignal = (signal: string) => {
-    if (isStopping) return target.exit(1);
-    isStopping = true;
+    const now = clock.monotonic();
+    if (stoppedAt !== undefined) return now - stoppedAt > SAME_SIGNAL_MS ? target.exit(1) : undefined;
+    stoppedAt = now;
     const release = keepAlive();
     stop(signal)
       .catch(() => 1)

@@ -48,7 +48,7 @@ function limitBefore(first: number, counts: ReadonlyMap<number, number>, chats: 
   const values = buckets.map((bucket) => counts.get(bucket) ?? 0);
   const middle = median(values);
   const mad = median(values.map((value) => Math.abs(value - middle)));
-  return middle + Math.max(8, 6 * Math.max(1.4826 * mad, Math.sqrt(middle), 1));
+  return middle + Math.max(12, 6 * Math.max(1.4826 * mad, Math.sqrt(middle), 1));
 }
 
 function burst(first: number, last: number, counts: ReadonlyMap<number, number>, chats: readonly Chat[]): Burst {

@@ -266,17 +266,17 @@ describe('the oracle derives', () => {
 
   const burst = (start: number, count: number) => Array.from({ length: count }, (_, i) => say(start + i / 10, 'b', 'fire'));
 
-  it('a moment: more than 8 above a quiet quarter of an hour', () => {
-    // Limit 0 + max(8, 6): nine messages in ten seconds exceed it.
-    expect(createOracle([say(-900, 'a'), ...burst(0, 8)]).moments(DAY).moments).toEqual([]);
-    const events = [say(-900, 'a', 'calm'), ...burst(0, 9), ...burst(10, 12), ...burst(20, 8)];
+  it('a moment: more than 12 above a quiet quarter of an hour', () => {
+    // Limit 0 + max(12, 6): thirteen messages in ten seconds exceed it.
+    expect(createOracle([say(-900, 'a'), ...burst(0, 12)]).moments(DAY).moments).toEqual([]);
+    const events = [say(-900, 'a', 'calm'), ...burst(0, 13), ...burst(10, 16), ...burst(20, 12)];
     expect(createOracle(events).moments(DAY).moments).toEqual([
       {
         room: 'r',
         start: at(0),
         end: at(20),
-        messages: 21,
-        peakPerSecond: 1.2,
+        messages: 29,
+        peakPerSecond: 1.6,
         terms: ['fire'],
         firstMessageId: events[1]?.messageId,
       },
@@ -289,7 +289,7 @@ describe('the oracle derives', () => {
   });
 
   it('a moment by the spread of what was before', () => {
-    // 46 buckets of 4 and 44 of 0: median 4, deviations 46 × 0 and 44 × 4, their median 0: limit 4 + max(8, 6 × √4) = 16.
+    // 46 buckets of 4 and 44 of 0: median 4, deviations 46 × 0 and 44 × 4, their median 0: limit 4 + max(12, 6 × √4) = 16.
     const before = Array.from({ length: 46 }, (_, k) => [0, 1, 2, 3].map((i) => say(-10 - 10 * k + i, 'a'))).flat();
     const moments = (count: number) => createOracle([say(-900, 'a'), ...before, ...burst(0, count)]).moments(DAY).moments.length;
     expect([moments(16), moments(17)]).toEqual([0, 1]);
