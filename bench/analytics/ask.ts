@@ -1,0 +1,61 @@
+import { Agent, get } from 'node:http';
+import type { Endpoint, Question } from './questions.ts';
+
+export interface Answer extends Question {
+  readonly ms: number;
+  readonly bytes: number;
+  /** Undefined for an answer as it should be. */
+  readonly problem: string | undefined;
+}
+
+/** Asks over one connection that stays open, one question after the other. */
+export class Asker {
+  readonly #base: string;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  /** From the question to the last byte of the answer. Never throws for what the server does. */
+  ask(question: Question): Promise<Answer> {
+    const startedAt = performance.now();
+    return new Promise((resolve) => {
+      const end = (bytes: number, problem: string | undefined): void =>
+        resolve({ ...question, ms: performance.now() - startedAt, bytes, problem });
+      const request = get(this.#base + question.path, { agent: this.#agent }, (response) => {
+        const pieces: Buffer[] = [];
+        response.on('data', (piece: Buffer) => pieces.push(piece));
+        response.on('error', (error) => end(0, error.message));
+        response.on('end', () => {
+          const body = Buffer.concat(pieces);
+          end(body.length, response.statusCode === 200 ? undefined : `${response.statusCode} ${body.toString().slice(0, 200)}`);
+        });
+      });
+      request.on('error', (error) => end(0, error.message));
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+export interface Latencies {
+  readonly count: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Milliseconds. */
+export function latenciesOf(values: readonly number[]): Latencies {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+}
+
+export function byEndpoint(answers: readonly Answer[]): ReadonlyMap<Endpoint, readonly Answer[]> {
+  return Map.groupBy(answers, ({ endpoint }) => endpoint);
+}

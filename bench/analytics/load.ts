@@ -1,0 +1,94 @@
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { AnalyticsEngine } from '../../packages/server/src/analytics/engine/engine.ts';
+import { openWith } from '../../packages/server/src/store/sqlite/open-database.ts';
+import { DATABASE_FILE } from '../../packages/server/src/store/sqlite/sqlite-store.ts';
+import { Writer, type WriterOptions } from '../../packages/server/src/store/sqlite/writer.ts';
+import { type ChatOptions, generateChat } from './chat/generate.ts';
+import { Stopwatch, type Taken } from './stopwatch.ts';
+
+export type Progress = (done: number, seconds: number) => void;
+
+export interface LogLoaded {
+  readonly messages: number;
+  /** Of which generating the chat is no cost of the store. */
+  readonly taken: Readonly<Record<'generate' | 'log' | 'orders', Taken>>;
+  readonly bytes: number;
+}
+
+export interface AnalyticsLoaded {
+  readonly taken: Taken;
+  readonly bytes: number;
+}
+
+/** Messages of one merge: the more, the fewer times each summary is written. Ten days of the full benchmark. */
+export const PIECE = 250_000;
+const BATCH = 5000;
+const FLAT_WIDTH = 10;
+const BOUND = 100_000;
+export const MINUTES_KEPT_MS = 30 * 86_400_000;
+const MAX_ROOMS = 2000;
+
+/**
+ * Fills a store with generated chat by what the server itself runs: the import and the merges of the writer. It differs in size alone: long
+ * batches in order of time, long pieces, a large page cache, and no wait for the disk. `dir` is made anew.
+ */
+export function loadLog(dir: string, chat: ChatOptions, progress: Progress): LogLoaded {
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { recursive: true });
+  const watch = new Stopwatch<'generate' | 'log' | 'orders'>('generate');
+  const writer = openWriter(dir, { maxEntries: PIECE });
+  writer.start(BOUND);
+  let [loaded, merged, batch] = [0, 0, [] as (string | number)[]];
+  const write = (): void => {
+    const { last } = watch.during('log', () => writer.importEvents(batch));
+    loaded = last;
+    batch = [];
+    if (loaded - merged >= PIECE) merge();
+  };
+  const merge = (): void => {
+    watch.during('orders', () => {
+      while (!writer.merge(loaded));
+    });
+    merged = loaded;
+    progress(loaded, watch.seconds);
+  };
+  generateChat(chat, (room, id, user, username, content, t, replyTo) => {
+    batch.push(room, id, 0, user, username, content, t, replyTo, '', 0);
+    if (batch.length >= BATCH * FLAT_WIDTH) write();
+  });
+  write();
+  merge();
+  watch.during('log', () => writer.stop(true));
+  return { messages: loaded, taken: watch.taken(), bytes: sizeOf(dir) };
+}
+
+/** Counts what a loaded store holds, as the server does with the log of a version before analytics; `nowT` is its wall clock. */
+export function loadAnalytics(dir: string, nowT: number, progress: Progress, piece = PIECE): AnalyticsLoaded {
+  const watch = new Stopwatch<'analytics'>('analytics');
+  const options = { now: () => nowT, minutesKeptMs: MINUTES_KEPT_MS, maxRooms: MAX_ROOMS };
+  const writer = openWriter(dir, {
+    maxEntries: piece,
+    // With a clock that stands no piece takes too long, so each is as large as it may be.
+    analytics: { makeEngine: (store) => new AnalyticsEngine(store, options), monotonic: () => 0, maxPiece: piece },
+  });
+  const { merged, last } = writer.start(BOUND);
+  for (let to = merged; to < last; ) {
+    to = Math.min(last, to + piece);
+    while (!writer.merge(to));
+    progress(to, watch.seconds);
+  }
+  writer.tick();
+  while (!writer.tend(true));
+  writer.stop(true);
+  return { taken: watch.taken().analytics, bytes: sizeOf(dir) };
+}
+
+function openWriter(dir: string, options: WriterOptions): Writer {
+  return openWith({ path: join(dir, DATABASE_FILE), synchronous: 'normal' }, false, (db) => {
+    db.exec('pragma cache_size = -1500000; pragma synchronous = off; pragma wal_autocheckpoint = 65536');
+    return new Writer(db, options);
+  });
+}
+
+const sizeOf = (dir: string): number => statSync(join(dir, DATABASE_FILE)).size;
