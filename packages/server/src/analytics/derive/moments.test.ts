@@ -229,7 +229,7 @@ describe('moments', () => {
     });
 
     it('where a long moment ends early now, another may begin in what was its rest', () => {
-      const counts = of(261, (i) => (i === 250 ? 40 : i >= 100 ? 9 : i === 0 ? 1 : 0));
+      const counts = of(261, (i) => (i === 250 ? 40 : i >= 100 ? 13 : i === 0 ? 1 : 0));
       expect(found(counts)).toEqual([100]);
       expect(without(counts, ORIGIN + 150)).toEqual([100, 250]);
     });
@@ -265,8 +265,8 @@ describe('moments of a simulated room', () => {
       const list = new List();
       const watch = new MomentWatch(new MomentScan(ORIGIN), list.add);
       const startT = (ORIGIN + 200 + random()) * MOMENT_BUCKET_MS;
-      // Twelve standard deviations above what is usual, and at least two messages a second.
-      const burst = Math.max(2, 1.2 * Math.sqrt(rate * 10));
+      // Twelve standard deviations above what is usual, and at least three messages a second.
+      const burst = Math.max(3, 1.2 * Math.sqrt(rate * 10));
       for (let second = ORIGIN * 10; second < startT / 1000 + 60; second++) {
         const extra = second * 1000 >= startT ? poisson(burst, random) : 0;
         for (let left = poisson(rate, random) + extra; left > 0; left--) watch.add(second * 1000);
