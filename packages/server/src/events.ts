@@ -21,6 +21,9 @@ export interface ConnectionFact {
 export interface EventSink {
   connected(connection: ConnectionFact): void;
   disconnected(connection: ConnectionFact, closeCode: number): void;
+  /** One of the user's connections came into the room / left it: at once, without any grace. */
+  entered(roomId: string, userId: string): void;
+  exited(roomId: string, userId: string): void;
   /** A user's first connection entered the room / the last one left it (after the grace). `at`: wall clock, ms. */
   joined(roomId: string, userId: string, at: number): void;
   left(roomId: string, userId: string, at: number): void;

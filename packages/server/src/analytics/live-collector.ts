@@ -72,6 +72,9 @@ export class LiveCollector implements EventSink, SnapshotSource {
     this.#audience.leave(connection);
   }
 
+  entered(): void {}
+  exited(): void {}
+
   joined(): void {
     this.#totals.joins++;
   }

@@ -22,6 +22,7 @@ export class Attendance {
   enter(room: Room, subscriber: Subscriber): void {
     const now = this.#clock.now();
     const isNews = room.presence.enter(subscriber.userId, subscriber.username, now);
+    this.#events.entered(room.id, subscriber.userId);
     if (isNews) {
       this.#events.joined(room.id, subscriber.userId, now);
       if (room.presence.tellsEach) room.queue(this.#notice(room, 'join', subscriber.userId, subscriber.username, now));
@@ -31,6 +32,7 @@ export class Attendance {
 
   exit(room: Room, subscriber: Subscriber): void {
     room.presence.exit(subscriber.userId, this.#clock.monotonic());
+    this.#events.exited(room.id, subscriber.userId);
     if (room.presence.hasLeaving || room.presence.owesCount) this.#restless.add(room);
   }
 

@@ -37,6 +37,22 @@ describe('coming and going', () => {
     expect((await bench.store.roomMessages('r', { limit: 10 })).messages).toEqual([]);
   });
 
+  it('tells analytics of each connection in a room, at once and once', async () => {
+    const told: string[] = [];
+    const events = {
+      entered: (roomId: string, userId: string) => told.push(`${userId} in ${roomId}`),
+      exited: (roomId: string, userId: string) => told.push(`${userId} out of ${roomId}`),
+    };
+    const bench = new HubBench({ events });
+    const first = await bench.join(user('bob', 'b1'));
+    const second = await bench.join(user('bob', 'b2'));
+    await bench.rejoin(second);
+    bench.hub.leave(first);
+    bench.hub.leave(first);
+    bench.hub.leave(second);
+    expect(told).toEqual(['bob in r', 'bob in r', 'bob out of r', 'bob out of r']);
+  });
+
   it('PRES-2, PRES-4: a return within the grace and a second connection are told to nobody', async () => {
     const bench = new HubBench();
     const ann = user('ann');

@@ -5,6 +5,8 @@ import { combineSinks } from './combine-sinks.ts';
 const METHODS = [
   'connected',
   'disconnected',
+  'entered',
+  'exited',
   'joined',
   'left',
   'accepted',

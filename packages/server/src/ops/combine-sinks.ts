@@ -19,6 +19,12 @@ class CombinedSink implements EventSink {
   disconnected(...args: Parameters<EventSink['disconnected']>): void {
     for (const sink of this.#sinks) sink.disconnected(...args);
   }
+  entered(roomId: string, userId: string): void {
+    for (const sink of this.#sinks) sink.entered(roomId, userId);
+  }
+  exited(roomId: string, userId: string): void {
+    for (const sink of this.#sinks) sink.exited(roomId, userId);
+  }
   joined(roomId: string, userId: string, at: number): void {
     for (const sink of this.#sinks) sink.joined(roomId, userId, at);
   }

@@ -40,6 +40,8 @@ export class EventCounts implements EventSink {
     // A client may close with any of 4,000 codes; as labels they would be its way into our memory.
     increment(this.closedByCode, KNOWN_CLOSE_CODES.has(closeCode) ? String(closeCode) : 'other');
   }
+  entered(): void {}
+  exited(): void {}
   joined(): void {
     this.totals.joins++;
   }

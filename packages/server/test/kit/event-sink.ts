@@ -6,6 +6,8 @@ export function eventSink(heard: Partial<EventSink> = {}): EventSink {
   return {
     connected: ignore,
     disconnected: ignore,
+    entered: ignore,
+    exited: ignore,
     joined: ignore,
     left: ignore,
     accepted: ignore,
