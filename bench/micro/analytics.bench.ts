@@ -1,8 +1,9 @@
 /**
- * What the live collector costs per event, with the real clock, and a snapshot. Run: `node bench/micro/analytics.bench.ts` (Node 24).
+ * What analytics cost on the hub's thread per event: the live collector and the live facts, with the real clock, and a snapshot. Run: `node bench/micro/analytics.bench.ts` (Node 24).
  * ns per call: median, min and max over the rounds; all parts are interleaved in each round, so that a noisy moment hits all of them.
  */
 
+import { LiveFacts } from '../../packages/server/src/analytics/live/live-facts.ts';
 import { LiveCollector } from '../../packages/server/src/analytics/live-collector.ts';
 import type { Publication } from '../../packages/server/src/bus/bus.ts';
 import type { StoredMessage } from '../../packages/server/src/store/store.ts';
@@ -31,6 +32,9 @@ function messageOf(index: number, users: number): StoredMessage {
 const collectorOf = (): LiveCollector => new LiveCollector(systemClock, { totals: { chatMessages: 0, deletedMessages: 0 }, activity: [] });
 const live = collectorOf();
 const flooded = collectorOf();
+const sink = { write: async (facts: readonly unknown[]) => void facts.length };
+const factsOf = (): LiveFacts => new LiveFacts({ clock: systemClock, sink, onBug: console.error });
+const facts = factsOf();
 const messages = Array.from({ length: CALLS }, (_, i) => messageOf(i, USERS));
 const publications = messages.map((message, i): Publication => {
   const { roomId, type, userId, username, content, messageId, replyTo } = message;
@@ -38,6 +42,7 @@ const publications = messages.map((message, i): Publication => {
   return { draft, epoch: 'e', seq: i, timestamp: Date.now() };
 });
 const latencies = Array.from({ length: CALLS }, (_, i) => 0.05 * 1.001 ** (i % 9000));
+const rooms = Array.from({ length: 1000 }, (_, i) => `room-${i}`);
 let strangers = 0;
 const stamped = (over: Partial<StoredMessage>): StoredMessage[] => messages.map((m) => ({ ...m, timestamp: Date.now(), ...over }));
 
@@ -45,6 +50,18 @@ const stamped = (over: Partial<StoredMessage>): StoredMessage[] => messages.map(
 const parts: Record<string, () => () => void> = {
   'delivered, one publication of a turn': () => () => {
     for (let i = 0; i < CALLS; i++) live.delivered('r', latencies[i] ?? 0, 1000);
+  },
+  'facts: delivered, one room': () => () => {
+    for (let i = 0; i < CALLS; i++) facts.delivered('r', latencies[i] ?? 0, 1000);
+  },
+  'facts: delivered, 1,000 rooms in turn': () => () => {
+    for (let i = 0; i < CALLS; i++) facts.delivered(rooms[i % rooms.length] ?? '', latencies[i] ?? 0, 1000);
+  },
+  'facts: a connection comes and goes': () => () => {
+    for (let i = 0; i < CALLS; i += 2) {
+      facts.entered('r', 'u');
+      facts.exited('r', 'u');
+    }
   },
   accepted: () => () => {
     for (let i = 0; i < CALLS; i++) live.accepted(publications[i] as Publication);
@@ -102,3 +119,50 @@ report('snapshot as JSON, 400,000 strangers', timeSnapshot(flooded), 'ms');
 console.log(
   `chatters: ${live.snapshot().chatters}; flooded: ${flooded.snapshot().chatters} of ${strangers}; RSS ${Math.round(process.memoryUsage().rss / 2 ** 20)} MB`,
 );
+
+/** What the hub's thread waits for at once: no event takes part in it. `wall` is moved by hand. */
+function timePieces(members: number, rooms: number): Readonly<Record<string, number>> {
+  let wall = Date.UTC(2026, 0, 1);
+  let tick = (): void => {};
+  const every = (_ms: number, run: () => void): (() => void) => {
+    tick = run;
+    return () => {};
+  };
+  const crowd = new LiveFacts({ clock: { ...systemClock, now: () => wall, every }, sink, onBug: console.error });
+  for (let i = 0; i < members; i++) crowd.entered(`room-${i % rooms}`, `user-${i}`);
+  const time = (run: () => void): number => {
+    const start = performance.now();
+    run();
+    return performance.now() - start;
+  };
+  let longestTick = 0;
+  let longestClose = 0;
+  for (let second = 0; second < 200; second++) {
+    for (let i = 0; i < 10_000; i++) crowd.delivered(`room-${i % rooms}`, latencies[(i * 7) % 9000] ?? 0, 10);
+    wall += 1000;
+    // The first event of a second closes the one before.
+    longestClose = Math.max(
+      longestClose,
+      time(() => crowd.joined('room-0')),
+    );
+    longestTick = Math.max(longestTick, time(tick));
+  }
+  const from = wall - 900_000;
+  return {
+    'longest close of a second': longestClose,
+    'longest tick': longestTick,
+    'open(room)': time(() => crowd.open('room-0')),
+    'open(all rooms)': time(() => crowd.open(undefined)),
+    'seconds(room)': time(() => crowd.seconds('room-0', from, wall)),
+    'seconds(all rooms)': time(() => crowd.seconds(undefined, from, wall)),
+  };
+}
+
+for (const [members, rooms] of [
+  [1000, 10],
+  [20_000, 1],
+  [20_000, 2000],
+] as const) {
+  timePieces(members, rooms);
+  for (const [name, ms] of Object.entries(timePieces(members, rooms))) report(`facts, ${members} in ${rooms} rooms: ${name}`, [ms], 'ms');
+}
