@@ -1,11 +1,11 @@
-import { createOracle, type Oracle } from '../../../test/oracle/oracle.ts';
-import { type HistoryOptions, randomHistory } from '../../../test/oracle/random-history.ts';
-import { AnalyticsEngine } from '../engine/engine.ts';
-import { MemoryEngineStore } from '../engine/memory-engine-store.ts';
-import type { MessageFact, NoticeFact } from '../engine/ports.ts';
-import { DAY_MS } from '../rollup/levels.ts';
-import { STOP_WORDS } from '../text/stop-words.ts';
-import { MemoryQueryStore } from './memory-query-store.ts';
+import { AnalyticsEngine } from '../../src/analytics/engine/engine.ts';
+import { MemoryEngineStore } from '../../src/analytics/engine/memory-engine-store.ts';
+import type { MessageFact, NoticeFact } from '../../src/analytics/engine/ports.ts';
+import { MemoryQueryStore } from '../../src/analytics/query/memory-query-store.ts';
+import { DAY_MS } from '../../src/analytics/rollup/levels.ts';
+import { STOP_WORDS } from '../../src/analytics/text/stop-words.ts';
+import { createOracle, type Oracle } from '../oracle/oracle.ts';
+import { type HistoryOptions, randomHistory } from '../oracle/random-history.ts';
 
 export interface World {
   readonly store: MemoryQueryStore;
