@@ -13,8 +13,8 @@ export interface Span {
 export interface Derived {
   /** Its row in `merged`, which a migration inserts: with `through` 0 it is given the whole log, piece by piece. */
   readonly name: string;
-  /** How many entries it wants at most, in a call of their own. Undefined: as many as there may be, beside other steps. */
-  pieceSize?(): number;
+  /** How many of the entries that wait it takes at most, in a call of their own. Undefined: as many as there may be, beside other steps. */
+  pieceSize?(waiting: number): number;
   apply(span: Span): void;
 }
 
@@ -58,7 +58,7 @@ export class Merge {
       if (after >= to) continue;
       // A span is not cut without need: each part would touch the same pages again.
       if (left < this.#maxEntries && left < to - after) return false;
-      const size = step.pieceSize?.();
+      const size = step.pieceSize?.(to - after);
       if (size !== undefined && left < this.#maxEntries) return false;
       const through = Math.min(to, after + Math.min(left, size ?? left));
       step.apply({ after, through });

@@ -26,8 +26,8 @@ export interface Engine {
 
 export interface AnalyticsOptions {
   readonly makeEngine: (store: EngineStore) => Engine;
-  /** Milliseconds. */
-  readonly monotonic: () => number;
+  /** Milliseconds of CPU that this thread has taken: other than time, it does not depend on what else runs. */
+  readonly cpuMs: () => number;
   /** Entries of a piece at most: fewer for tests, whose logs are short. */
   readonly maxPiece?: number;
 }
@@ -49,20 +49,20 @@ export class AnalyticsPart implements Derived {
   readonly #notices: StatementSync;
   readonly #removeNotices: StatementSync;
 
-  constructor(db: DatabaseSync, { makeEngine, monotonic, maxPiece }: AnalyticsOptions) {
+  constructor(db: DatabaseSync, { makeEngine, cpuMs, maxPiece }: AnalyticsOptions) {
     const prepare = preparer(db);
     this.#users = new UserIds(db);
     this.#store = new SqliteEngineStore(db, this.#users);
     this.#engine = makeEngine(this.#store);
-    this.#pieces = new PieceSize(monotonic, maxPiece);
+    this.#pieces = new PieceSize(cpuMs, maxPiece);
     this.#rows = prepare(`select ${FACT_COLUMNS} from messages m where m.row > ? and m.row <= ? and m.type = ${TYPE.chat} order by m.row`);
     this.#through = prepare(`select through from merged where step = '${ANALYTICS_STEP}'`);
     this.#notices = prepare(`select row, room, type, t from uncounted_notices order by row limit ${NOTICES_AT_ONCE}`);
     this.#removeNotices = prepare('delete from uncounted_notices where row <= ?');
   }
 
-  pieceSize(): number {
-    return this.#pieces.next;
+  pieceSize(waiting: number): number {
+    return this.#pieces.of(waiting);
   }
 
   apply({ after, through }: Span): void {

@@ -56,8 +56,8 @@ class Counting {
     this.db = openDatabase({ path: join(dir, 'hubbub.db'), synchronous: 'normal' }, false);
     let time = 0;
     // Every piece seems to take 10 ms more than the one before, and another for each five: their sizes go up and down.
-    const monotonic = () => (time += (time % 50) + 10);
-    const analytics = isCounting ? { makeEngine: (store: EngineStore) => this.#engine(store), monotonic, maxPiece: 9 } : undefined;
+    const cpuMs = () => (time += (time % 50) + 10);
+    const analytics = isCounting ? { makeEngine: (store: EngineStore) => this.#engine(store), cpuMs, maxPiece: 9 } : undefined;
     this.writer = new Writer(this.db, { maxEntries: 11, analytics });
     this.writer.start(1000);
   }

@@ -1,32 +1,42 @@
-/** As long as a piece may hold up the commits behind it. */
-const AIM_MS = 20;
-const FEWEST = 50;
+interface Aim {
+  /** As long as a piece may take, and hold up the commits behind it. */
+  readonly ms: number;
+  readonly least: number;
+}
+
+const USUAL: Aim = { ms: 20, least: 100 };
+/** Small pieces write the same summaries more often: an import, or an old log, is taken in by larger ones. */
+const BEHIND: Aim = { ms: 40, least: 1000 };
+const FAR_BEHIND = 5000;
 const MOST = 4000;
 const FIRST = 500;
 
-/** How many entries take as long as a piece may: what one costs depends on how many rooms it is spread over. */
+/** How many entries take as long as a piece may: what one costs depends on how many rooms and users they are spread over. */
 export class PieceSize {
-  readonly #monotonic: () => number;
+  readonly #cpuMs: () => number;
   readonly #most: number;
-  #next: number;
+  #last = FIRST;
+  #msOfLast = USUAL.ms;
 
-  constructor(monotonic: () => number, most = MOST) {
-    this.#monotonic = monotonic;
+  constructor(cpuMs: () => number, most = MOST) {
+    this.#cpuMs = cpuMs;
     this.#most = most;
-    this.#next = Math.min(most, FIRST);
   }
 
-  get next(): number {
-    return this.#next;
+  /** Of `waiting` entries. */
+  of(waiting: number): number {
+    const { ms, least } = waiting > FAR_BEHIND ? BEHIND : USUAL;
+    const fitting = Math.round((this.#last * ms) / this.#msOfLast);
+    return Math.min(Math.max(least, Math.min(fitting, 2 * this.#last)), this.#most, waiting);
   }
 
   measure(entries: number, run: () => void): void {
-    const startedAt = this.#monotonic();
+    const before = this.#cpuMs();
     run();
-    const elapsedMs = Math.max(0.1, this.#monotonic() - startedAt);
+    const ms = Math.max(0.1, this.#cpuMs() - before);
     // A short one says little about long ones: what is fixed weighs in it.
-    if (entries < this.#next && elapsedMs < AIM_MS) return;
-    const fitting = Math.round((entries * AIM_MS) / elapsedMs);
-    this.#next = Math.max(Math.min(FEWEST, this.#most), Math.min(this.#most, fitting, 2 * this.#next));
+    if (2 * entries < this.#last && ms < this.#msOfLast) return;
+    this.#last = entries;
+    this.#msOfLast = ms;
   }
 }

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../../../test/kit/fake-clock.ts';
+import { StoreUnavailable } from '../store.ts';
+import { MergeSchedule } from './merge-schedule.ts';
+
+/** A log that is merged 10 entries a piece, each piece when it is told to. */
+function scheduleOf() {
+  const clock = new FakeClock();
+  const calls: string[] = [];
+  const bugs: unknown[] = [];
+  let [merged, tending] = [0, 0];
+  let waiting: { readonly run: () => boolean; readonly end: (error: unknown, isDone?: boolean) => void } | undefined;
+  const call = (name: string, run: () => boolean): Promise<boolean> => {
+    calls.push(name);
+    return new Promise((resolve, reject) => {
+      waiting = { run, end: (error, isDone) => (isDone === undefined ? reject(error) : resolve(isDone)) };
+    });
+  };
+  const merge = (to: number) => {
+    const run = () => {
+      merged = Math.min(to, merged + 10);
+      return merged === to;
+    };
+    return call(`merge ${to}`, run);
+  };
+  const tend = (isCalm: boolean) => call(isCalm ? 'tend calmly' : 'tend', () => --tending <= 0);
+  const schedule = new MergeSchedule({ merge, tend, clock, onBug: (error) => bugs.push(error) }, { maxEntries: 20, maxDelayMs: 100 });
+  const step = async (error?: unknown) => {
+    const { run, end } = waiting ?? expect.fail('nothing is under way');
+    waiting = undefined;
+    if (error === undefined) end(undefined, run());
+    else end(error);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  };
+  const tends = (pieces: number) => {
+    tending = pieces;
+  };
+  return { clock, schedule, calls, bugs, step, tends, isBusy: () => waiting !== undefined };
+}
+
+describe('when to merge', () => {
+  it('merges when the oldest entry has waited, tends once, and rests', async () => {
+    const { clock, schedule, calls, step, isBusy } = scheduleOf();
+    schedule.wrote(3);
+    clock.advance(99);
+    expect(calls).toEqual([]);
+    schedule.wrote(4);
+    clock.advance(1);
+    await step();
+    await step();
+    expect(calls).toEqual(['merge 4', 'tend calmly']);
+    clock.advance(1000);
+    expect(isBusy()).toBe(false);
+  });
+
+  it('tends piece by piece until a merge is due, and goes on after it', async () => {
+    const { clock, schedule, calls, step, tends } = scheduleOf();
+    tends(5);
+    schedule.wrote(20);
+    for (let n = 0; n < 3; n += 1) await step();
+    schedule.wrote(21);
+    clock.advance(100);
+    for (let n = 0; n < 5; n += 1) await step();
+    expect(calls).toEqual(['merge 20', 'merge 20', ...Array(2).fill('tend calmly'), 'merge 21', ...Array(3).fill('tend calmly')]);
+  });
+
+  it('looks after what is beside the log when it is told so, with nothing to merge', async () => {
+    const { clock, schedule, calls, step } = scheduleOf();
+    schedule.wrote(0, true);
+    clock.advance(100);
+    await step();
+    await step();
+    expect(calls).toEqual(['merge 0', 'tend calmly']);
+  });
+
+  it('lets a step that is far behind keep the others waiting no longer than usual', async () => {
+    const { schedule, calls, step } = scheduleOf();
+    schedule.wrote(40);
+    await step();
+    schedule.wrote(59);
+    await step();
+    schedule.wrote(60);
+    await step();
+    await step();
+    expect(calls).toEqual(['merge 40', 'merge 40', 'merge 40', 'merge 60', 'merge 60']);
+  });
+
+  it('paces whoever can wait by pieces when merging is far behind, and never for longer', async () => {
+    const { schedule, step } = scheduleOf();
+    await schedule.pace();
+    schedule.wrote(200);
+    let isOver = false;
+    const paced = schedule.pace().then(() => {
+      isOver = true;
+    });
+    await step();
+    expect(isOver).toBe(false);
+    await step();
+    expect(isOver).toBe(true);
+    await paced;
+    const failing = schedule.pace();
+    await step(new StoreUnavailable('full'));
+    await failing;
+    const stopped = schedule.pace();
+    schedule.stop();
+    await stopped;
+  });
+
+  it('tries again later what failed, and tells of bugs alone', async () => {
+    const { clock, schedule, calls, bugs, step } = scheduleOf();
+    schedule.wrote(20);
+    await step(new StoreUnavailable('full'));
+    clock.advance(100);
+    await step(new Error('a bug'));
+    expect(calls.length).toBe(2);
+    clock.advance(100);
+    expect(calls.length).toBe(3);
+    expect(bugs.map(String)).toEqual(['Error: a bug']);
+    schedule.stop();
+  });
+});
