@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { countingWriter } from './compose-analytics.ts';
 import { createImporter } from './import/importer.ts';
 import type { ImportTarget, OpenedTarget } from './import/port.ts';
 import { findServer, forgetServer, type RunningServer, readToken, TOKEN_FILE } from './import/running-server.ts';
@@ -10,6 +11,8 @@ import type { Clock } from './util/clock.ts';
 export interface ImportChoice {
   readonly store: 'sqlite' | 'memory' | 'none';
   readonly dataDir: string;
+  /** Count what is imported at once, rather than at the next start of a server. */
+  readonly analytics: boolean;
   /** Undefined: the server that holds the data folder, or none. */
   readonly url: string | undefined;
   /** Undefined: the one in the data folder. */
@@ -59,9 +62,9 @@ async function lockOrServer(dataDir: string): Promise<Lock | RunningServer> {
   }
 }
 
-async function storeTarget(lock: Lock, { dataDir, clock }: ImportChoice): Promise<ImportTarget> {
+async function storeTarget(lock: Lock, { dataDir, analytics, clock }: ImportChoice): Promise<ImportTarget> {
   try {
-    const store = await openSqliteStore(dataDir);
+    const store = await openSqliteStore(dataDir, { clock, analytics: analytics ? countingWriter : undefined });
     const importer = createImporter({ store, clock, onImported: () => undefined });
     return {
       name: `the store in ${dataDir}`,

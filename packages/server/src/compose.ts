@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { clientAddressReader } from './admission/client-address.ts';
 import { ConnectionCaps } from './admission/connection-caps.ts';
+import { ENGINE_LIMITS } from './analytics/engine/engine-limits.ts';
+import { MemoryAnalytics } from './analytics/engine/memory-analytics.ts';
+import { LiveFacts } from './analytics/live/live-facts.ts';
 import { LiveCollector, type LiveSeed, readSeed } from './analytics/live-collector.ts';
+import type { LiveFactsSink } from './analytics/live-facts-sink.ts';
+import type { Questions } from './analytics/questions.ts';
 import { MemoryBus } from './bus/memory-bus.ts';
-import { countingWriter } from './compose-analytics.ts';
+import { countingWriter, questionsInThread } from './compose-analytics.ts';
 import type { Config } from './config.ts';
 import { Connections } from './connection/connections.ts';
 import type { EventSink } from './events.ts';
@@ -38,6 +43,10 @@ export interface RunningNode {
 
 interface OpenStore {
   readonly store: Store;
+  /** Undefined: nothing is kept of what happens without messages. */
+  readonly liveFacts?: LiveFactsSink;
+  /** Undefined: nothing is kept that could be asked about. */
+  readonly questions?: Questions | undefined;
   /** Leaves word in the data folder; the returned function takes it away. */
   announce(url: string, token: string): () => void;
   close(isClean: boolean): Promise<void>;
@@ -65,8 +74,9 @@ async function wire(opened: OpenStore, config: Config, clock: Clock, logger: Log
   const { store } = opened;
   const metrics = createMetrics(version);
   const live = config.analytics ? new LiveCollector(clock, await seed(store, clock)) : undefined;
-  const events = live === undefined ? metrics.sink : combineSinks(metrics.sink, live);
   const onBug = reportsTo(logger);
+  const facts = config.analytics && opened.liveFacts ? new LiveFacts({ clock, sink: opened.liveFacts, onBug }) : undefined;
+  const events = combineSinks(metrics.sink, ...[live, facts].filter((sink) => sink !== undefined));
   const queue = new WriteBehind(store, events, clock, { onBug });
   const bus = new MemoryBus(clock);
   const turn = new Turn(clock, events);
@@ -111,6 +121,7 @@ async function wire(opened: OpenStore, config: Config, clock: Clock, logger: Log
     hub.stop();
     await bus.stop();
     withdraw();
+    await facts?.stop();
     await opened.close(queue.backlog() === 0);
   };
   const parts = {
@@ -176,25 +187,39 @@ function reportsTo(logger: Logger): (error: unknown) => void {
 async function openStore(config: Config, clock: Clock, onBug: (error: unknown) => void): Promise<OpenStore> {
   switch (config.store) {
     case 'memory':
-      return withoutFolder(new MemoryStore());
+      return openMemoryStore(config, clock, onBug);
     case 'none':
       return withoutFolder(noneStore);
     case 'sqlite': {
       const lock = await lockDataDir(config.dataDir);
       try {
         const store = await openSqliteStore(config.dataDir, { clock, onBug, analytics: config.analytics ? countingWriter : undefined });
+        const questions = config.analytics ? questionsInThread(config.dataDir) : undefined;
         const announce = (url: string, token: string) => announceServer(config.dataDir, { url, token });
         const close = async (isClean: boolean) => {
+          await questions?.close();
           await store.close(isClean);
           await lock.release();
         };
-        return { store, announce, close };
+        const liveFacts: LiveFactsSink = { write: (facts) => store.countLive(facts) };
+        return { store, liveFacts, questions, announce, close };
       } catch (error) {
         await lock.release();
         throw error;
       }
     }
   }
+}
+
+function openMemoryStore(config: Config, clock: Clock, onBug: (error: unknown) => void): OpenStore {
+  if (!config.analytics) return withoutFolder(new MemoryStore());
+  const analytics = new MemoryAnalytics(clock, ENGINE_LIMITS, onBug);
+  const store = new MemoryStore(undefined, (events) => analytics.inserted(events));
+  const close = async (isClean: boolean) => {
+    await analytics.close();
+    await store.close(isClean);
+  };
+  return { ...withoutFolder(store), liveFacts: analytics, questions: analytics, close };
 }
 
 function withoutFolder(store: Store): OpenStore {

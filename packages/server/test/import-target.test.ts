@@ -21,6 +21,7 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 const choice = (more: { url?: string; tokenFile?: string; store?: 'memory' } = {}) => ({
   store: 'sqlite' as const,
+  analytics: true,
   dataDir,
   url: undefined,
   tokenFile: undefined,

@@ -24,8 +24,9 @@ async function main(argv: readonly string[]): Promise<number> {
   awake.on('message', () => undefined);
   const named = resolveFrom(readCallFolder(), parsed.arguments);
   try {
+    const { store, analytics } = read.config;
     const { url, tokenFile, dataDir = read.config.dataDir } = named;
-    const opened = await openImportTarget({ store: read.config.store, dataDir, url, tokenFile, clock: systemClock });
+    const opened = await openImportTarget({ store, analytics, dataDir, url, tokenFile, clock: systemClock });
     if (opened.kind === 'failed') return say(process.stderr, `${opened.message}\n`, 1);
     return await runOn(opened.target, named);
   } finally {
