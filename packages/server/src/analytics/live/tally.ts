@@ -1,7 +1,8 @@
 import type { DropReason } from '../../events.ts';
 import type { NamedLiveFact } from '../live-facts-sink.ts';
 import { REASON_NUMBERS } from '../measures/drop-reasons.ts';
-import { Bins, clampedBinOf } from '../rollup/bins.ts';
+import { clampedBinOf } from '../rollup/bins.ts';
+import { LatencyBins } from './latency-bins.ts';
 
 /** A duration beyond a day is a broken clock, not a latency. */
 const LONGEST_MS = 86_400_000;
@@ -14,7 +15,7 @@ export class Tally {
   leaves = 0;
   /** Connections that came, without those that went: of a room or of all, never a sum over rooms. */
   change = 0;
-  #bins: Bins | undefined;
+  #bins: LatencyBins | undefined;
   #maxMs = 0;
   #drops: Map<DropReason, number> | undefined;
 
@@ -26,7 +27,7 @@ export class Tally {
   deliver(latencyMs: number, count: number): void {
     if (!Number.isFinite(latencyMs) || !Number.isSafeInteger(count) || count < 1) return;
     const latency = Math.min(latencyMs, LONGEST_MS);
-    this.#bins ??= new Bins();
+    this.#bins ??= new LatencyBins();
     this.#bins.add(clampedBinOf(latency), count);
     if (latency > this.#maxMs) this.#maxMs = latency;
   }
@@ -41,9 +42,8 @@ export class Tally {
     this.joins += other.joins;
     this.leaves += other.leaves;
     if (other.#bins !== undefined) {
-      this.#bins ??= new Bins();
-      const bins = this.#bins;
-      other.#bins.forEach((bin, weight) => void bins.add(bin, weight));
+      this.#bins ??= new LatencyBins();
+      this.#bins.merge(other.#bins);
       if (other.#maxMs > this.#maxMs) this.#maxMs = other.#maxMs;
     }
     for (const [reason, count] of other.#drops ?? []) this.drop(reason, count);
@@ -55,7 +55,9 @@ export class Tally {
     if (joins > 0 || leaves > 0) yield { kind: 'moved', room, t, joins, leaves };
     if (this.#bins !== undefined) {
       const bins: number[] = [];
-      this.#bins.forEach((bin, weight) => void bins.push(bin, weight));
+      this.#bins.forEach((bin, weight) => {
+        bins.push(bin, weight);
+      });
       yield { kind: 'latency', room, t, bins, maxMs: this.#maxMs };
     }
     for (const [reason, count] of this.#drops ?? []) yield { kind: 'drops', t, reason: REASON_NUMBERS[reason], count };
