@@ -91,6 +91,7 @@ async function wire(opened: OpenStore, config: Config, clock: Clock, logger: Log
     rooms: () => hub.rooms.size,
     writeBacklog: () => queue.backlog(),
     ringBytes: () => hub.rooms.ringBytes,
+    lostFacts: () => facts?.lost ?? 0,
     isReady: () => readiness().ok,
   });
   const onImported = (through: ReadonlyMap<string, number>, inserted: readonly StoredMessage[]) => {

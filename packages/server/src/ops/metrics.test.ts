@@ -16,7 +16,14 @@ const CONNECTION = { connectionId: 'c', userId: 'mallory', username: 'Mallory', 
 
 function setUp() {
   const metrics = createMetrics('1.2.3', READINGS);
-  metrics.read({ connections: () => 5, rooms: () => 2, writeBacklog: () => 3, ringBytes: () => 4, isReady: () => true });
+  metrics.read({
+    connections: () => 5,
+    rooms: () => 2,
+    writeBacklog: () => 3,
+    ringBytes: () => 4,
+    lostFacts: () => 6,
+    isReady: () => true,
+  });
   return metrics;
 }
 
@@ -55,6 +62,7 @@ describe('the metrics', () => {
         'hubbub_store_write_messages_sum 40',
         'hubbub_store_write_failures_total 1',
         'hubbub_write_backlog_messages 3',
+        'hubbub_analytics_facts_lost_total 6',
         'hubbub_build{version="1.2.3"} 1',
       ]),
     );

@@ -10,6 +10,8 @@ export interface GaugeSources {
   /** Messages ordered but not stored yet. */
   writeBacklog(): number;
   ringBytes(): number;
+  /** Facts that analytics had to give up. */
+  lostFacts(): number;
   isReady(): boolean;
 }
 
@@ -68,6 +70,8 @@ function registerGauges(registry: Registry, sources: GaugeSources): void {
   gauge(registry, 'hubbub_rooms', 'Live rooms.', () => sources.rooms());
   gauge(registry, 'hubbub_write_backlog_messages', 'Messages ordered but not stored yet.', () => sources.writeBacklog());
   gauge(registry, 'hubbub_ring_bytes', 'Memory of recent messages kept for resumes.', () => sources.ringBytes());
+  const lost = 'Live facts (presence, connections, latencies) that analytics gave up, as the store could not take them.';
+  counter(registry, 'hubbub_analytics_facts_lost_total', lost, () => [[{}, sources.lostFacts()]]);
   gauge(registry, 'hubbub_ready', '1 while /ready answers 200.', () => (sources.isReady() ? 1 : 0));
 }
 
