@@ -16,8 +16,8 @@ export function compareRanked(api: readonly unknown[], oracle: readonly unknown[
   const places = limit ?? (found.length > 0 ? found.length : 1);
   if (said === undefined) return compareExact(found, expected.slice(0, places), place);
   const total = expected.reduce((sum, { count }) => sum + count, 0);
-  // Below 1 it is a share of all that was counted, otherwise a count.
-  const bound = said < 1 ? said * total : said;
+  // Below 1 it is a share of all that was counted, otherwise a count. A share of a whole number is not exactly one again.
+  const bound = said < 1 ? Math.round(said * total * 1e6) / 1e6 : said;
   const most = Math.ceil(total / SPACE_SAVING_KEYS);
   const wide = bound > most ? differ(place, said, most, 'says a bound above N / 1,024') : [];
   return [...wide, ...compareOrder(found, place, limit), ...compareWithin(found, expected, bound, place, limit)];

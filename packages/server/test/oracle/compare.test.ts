@@ -87,6 +87,8 @@ describe('the comparison', () => {
     expect(list({ a: 5000 }, { topTerms: 11 })).toEqual(['.topTerms']);
     expect(list({ a: 5010 }, { topTerms: 1 / 1024 })).toEqual([]);
     expect(paths({ items: ranked({ a: 5010 }), approx: { items: 10 } }, { items: oracle.topTerms })).toEqual([]);
+    // (2 / 1122) × 1122 is a little less than 2.
+    expect(paths({ topTerms: ranked({ a: 1120 }), approx: { topTerms: 2 / 1122 } }, { topTerms: ranked({ a: 1122 }) })).toEqual([]);
   });
 
   it('lays cohorts side by side by week; what is left out is nothing', () => {
