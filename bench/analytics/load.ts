@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AnalyticsEngine } from '../../packages/server/src/analytics/engine/engine.ts';
+import { ENGINE_LIMITS } from '../../packages/server/src/analytics/engine/engine-limits.ts';
 import { openWith } from '../../packages/server/src/store/sqlite/open-database.ts';
 import { DATABASE_FILE } from '../../packages/server/src/store/sqlite/sqlite-store.ts';
 import { Writer, type WriterOptions } from '../../packages/server/src/store/sqlite/writer.ts';
@@ -26,8 +27,6 @@ export const PIECE = 250_000;
 const BATCH = 5000;
 const FLAT_WIDTH = 10;
 const BOUND = 100_000;
-export const MINUTES_KEPT_MS = 30 * 86_400_000;
-const MAX_ROOMS = 2000;
 
 /**
  * Fills a store with generated chat by what the server itself runs: the import and the merges of the writer. It differs in size alone: long
@@ -66,11 +65,11 @@ export function loadLog(dir: string, chat: ChatOptions, progress: Progress): Log
 /** Counts what a loaded store holds, as the server does with the log of a version before analytics; `nowT` is its wall clock. */
 export function loadAnalytics(dir: string, nowT: number, progress: Progress, piece = PIECE): AnalyticsLoaded {
   const watch = new Stopwatch<'analytics'>('analytics');
-  const options = { now: () => nowT, minutesKeptMs: MINUTES_KEPT_MS, maxRooms: MAX_ROOMS };
+  const options = { ...ENGINE_LIMITS, now: () => nowT };
   const writer = openWriter(dir, {
     maxEntries: piece,
-    // With a clock that stands no piece takes too long, so each is as large as it may be.
-    analytics: { makeEngine: (store) => new AnalyticsEngine(store, options), monotonic: () => 0, maxPiece: piece },
+    // Where the processor's time stands no piece takes too long, so each is as large as it may be.
+    analytics: { makeEngine: (store) => new AnalyticsEngine(store, options), cpuMs: () => 0, maxPiece: piece },
   });
   const { merged, last } = writer.start(BOUND);
   for (let to = merged; to < last; ) {
