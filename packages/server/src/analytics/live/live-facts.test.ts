@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bench, happen, happening, MINUTE, ofRoom, overAll, Recount, START, settled, summed } from '../../../test/kit/live-facts-world.ts';
+import { clampedBinOf } from '../rollup/bins.ts';
 
 describe('live facts', () => {
   it('are what a recount of all events gives, written and open together, whatever fails meanwhile', async () => {
@@ -62,6 +63,50 @@ describe('live facts', () => {
     expect(present).toEqual([0, 1, 2, 3]);
   });
 
+  it('tell of a user who leaves before the round of the minute', async () => {
+    const { clock, sink, live } = bench({}, START + 500);
+    live.entered('a', 'u');
+    clock.advance(MINUTE - 400);
+    live.exited('a', 'u');
+    await live.stop();
+    expect(sink.written.filter(({ kind }) => kind === 'present').map(({ t }) => t - START)).toEqual([0, MINUTE]);
+  });
+
+  it('are open until their write has ended', async () => {
+    const { clock, sink, live } = bench();
+    live.joined('a');
+    sink.isAway = true;
+    clock.advance(5000);
+    const expected = { [`moved a ${START / MINUTE}`]: { joins: 1, leaves: 0 } };
+    expect(summed(live.open('a'))).toEqual(expected);
+    expect(summed(live.open(undefined))).toMatchObject({ [`moved undefined ${START / MINUTE}`]: { joins: 1 } });
+    await settled();
+    expect(summed(live.open('a'))).toEqual(expected);
+    await live.stop();
+  });
+
+  it('make place for others when they are written', async () => {
+    const { clock, sink, live } = bench({ users: 2, tallies: 4 });
+    for (const user of ['u', 'v']) live.entered('a', user);
+    for (let second = 0; second < 300; second++) {
+      if (second % 60 === 0) live.joined('a');
+      clock.advance(1000);
+      await settled();
+    }
+    await live.stop();
+    expect(live.lost).toBe(0);
+    expect(sink.written.filter((fact) => fact.kind === 'moved' && fact.room === 'a')).toHaveLength(5);
+  });
+
+  it.each([3, 40])('of %i different latencies have each bin once', async (different) => {
+    const { live, sink } = bench();
+    const latencies = Array.from({ length: different }, (_, i) => 1.1 ** i);
+    for (const latency of [...latencies, ...latencies]) live.delivered('a', latency, 3);
+    await live.stop();
+    const bins = latencies.flatMap((latency) => [clampedBinOf(latency), 6]);
+    expect(sink.written).toEqual([{ kind: 'latency', room: 'a', t: START, bins, maxMs: latencies.at(-1) }]);
+  });
+
   it('write every 5 seconds and when a minute ends, and nothing where nothing is new', async () => {
     const { clock, sink, live } = bench();
     live.joined('a');
@@ -72,6 +117,15 @@ describe('live facts', () => {
     await settled();
     expect(summed(sink.written)).toMatchObject({ [`moved a ${START / MINUTE}`]: { joins: 1, leaves: 0 } });
     expect(live.open('a')).toEqual([]);
+    await live.stop();
+  });
+
+  it('are written as soon as their minute is over', async () => {
+    const { clock, sink, live } = bench({}, START + 57_000);
+    live.joined('a');
+    clock.advance(3000);
+    await settled();
+    expect(summed(sink.written)).toMatchObject({ [`moved a ${START / MINUTE}`]: { joins: 1 } });
     await live.stop();
   });
 
@@ -135,6 +189,20 @@ describe('while the store is away, live facts', () => {
     expect(moved.reduce((sum, { joins }) => sum + joins, 0)).toBe(10);
   });
 
+  it('of too many rooms make no connections of all rooms', async () => {
+    const { clock, sink, live } = bench({ tallies: 0, rooms: 1 });
+    live.connected();
+    clock.advance(5000);
+    for (const each of ['a', 'b', 'c']) live.entered(each, 'u');
+    clock.advance(5000);
+    const samples = live.seconds(undefined, 0, clock.now() + 1).map((fact) => fact.kind === 'connections' && fact.sum);
+    expect(samples).toEqual(new Array(10).fill(1));
+    live.exited('a', 'u');
+    await live.stop();
+    expect(summed(sink.written)).toEqual({ [`connections undefined ${START / MINUTE}`]: { samples: 10, sum: 10, max: 1 } });
+    expect(live.lost).toBeGreaterThan(0);
+  });
+
   it('are kept of so many users and minutes, and counted beyond', async () => {
     const { clock, sink, live } = bench({ users: 50, minutes: 3 });
     sink.isAway = true;
@@ -194,6 +262,7 @@ describe('a clock that is set', () => {
 
   it('back goes on counting: seconds are lived twice, and known of all rooms', async () => {
     const { clock, sink, live } = bench();
+    live.connected();
     clock.advance(5000);
     live.joined('a');
     clock.advance(5000);
@@ -202,6 +271,9 @@ describe('a clock that is set', () => {
     clock.advance(MINUTE);
     expect(live.seconds(undefined, START + 5000, START + 6000).find(({ kind }) => kind === 'moved')).toMatchObject({ joins: 2 });
     await live.stop();
-    expect(summed(sink.written)).toMatchObject({ [`moved a ${START / MINUTE}`]: { joins: 2 } });
+    expect(summed(sink.written)).toMatchObject({
+      [`moved a ${START / MINUTE}`]: { joins: 2 },
+      [`connections undefined ${START / MINUTE}`]: { samples: 59 },
+    });
   });
 });

@@ -221,7 +221,7 @@ export class LiveFacts implements EventSink, LiveOverlay, LiveSeconds {
   #beginRound(second: number): void {
     const minute = minuteOf(second);
     if (minute === this.#roundMinute) return;
-    this.#goRound(Number.POSITIVE_INFINITY);
+    // One that is not over need not be: whoever it did not come to is told of for the minute before as well.
     this.#roundMinute = minute;
     this.#round = this.#visitAll();
   }
