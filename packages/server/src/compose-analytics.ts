@@ -29,6 +29,8 @@ export function questionsInThread(dataDir: string): Questions {
         waiting -= 1;
       }
     },
+    beginRecount: (question, context) => thread.call('beginRecount', question, context),
+    stepRecount: () => thread.call('stepRecount'),
     close: () => thread.close(),
   };
 }

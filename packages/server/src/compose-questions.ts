@@ -1,5 +1,6 @@
 /** What the thread for questions runs: the query engine on a connection of its own that only reads. */
 import { answer } from './analytics/query/answer.ts';
+import { Recounts } from './analytics/query/recounts.ts';
 import { SqliteQueryStore } from './store/sqlite/analytics/query-store.ts';
 import { openWith } from './store/sqlite/open-database.ts';
 import { serveThread } from './store/sqlite/serve-thread.ts';
@@ -8,11 +9,18 @@ type Answer = typeof answer;
 
 export interface Answering {
   answer(question: Parameters<Answer>[0], context: Parameters<Answer>[2]): ReturnType<Answer>;
+  beginRecount(...asked: Parameters<Recounts['begin']>): ReturnType<Recounts['begin']>;
+  stepRecount(): ReturnType<Recounts['step']>;
 }
 
 serveThread((database) =>
   openWith(database, true, (db): Answering => {
     const store = new SqliteQueryStore(db);
-    return { answer: (question, context) => answer(question, store, context) };
+    const recounts = new Recounts(store);
+    return {
+      answer: (question, context) => answer(question, store, context),
+      beginRecount: (question, context) => recounts.begin(question, context),
+      stepRecount: () => recounts.step(),
+    };
   }),
 );

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { clientAddressReader } from './admission/client-address.ts';
 import { ConnectionCaps } from './admission/connection-caps.ts';
+import { askingAnalytics } from './analytics/analytics.ts';
 import { ENGINE_LIMITS } from './analytics/engine/engine-limits.ts';
 import { MemoryAnalytics } from './analytics/engine/memory-analytics.ts';
 import { LiveFacts } from './analytics/live/live-facts.ts';
@@ -108,6 +109,7 @@ async function wire(opened: OpenStore, config: Config, clock: Clock, logger: Log
     store,
     metrics,
     snapshot: () => live?.snapshot(),
+    questions: opened.questions && askingAnalytics({ questions: opened.questions, live: facts, clock }),
     importer: createImporter({ store, clock, onImported }),
     adminToken,
     clients: () => connections.size,

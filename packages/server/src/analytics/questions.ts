@@ -1,9 +1,14 @@
 import type { AnswerContext } from './query/answer.ts';
 import type { Question, Reply } from './query/question.ts';
+import type { RecountQuestion, RecountStep } from './query/recounts.ts';
+import type { RequestContext } from './request/parse.ts';
 
 /** Where questions about what was counted are asked. */
 export interface Questions {
   /** Rejects with StoreUnavailable when it cannot be answered now. */
   ask(question: Question, context: AnswerContext): Promise<Reply>;
+  /** A recount, in pieces between which questions are answered: `beginRecount`, then `stepRecount` while it is going. One at a time. */
+  beginRecount(question: RecountQuestion, context: RequestContext): Promise<RecountStep>;
+  stepRecount(): Promise<RecountStep>;
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { HttpRate } from '../admission/http-rate-limit.ts';
+import type { AnalyticsQuestions } from '../analytics/analytics.ts';
 import type { Config } from '../config.ts';
 import type { Directory } from '../hub/directory.ts';
 import type { Importer } from '../import/port.ts';
@@ -25,8 +26,10 @@ export interface HttpDeps {
   readonly metrics: Pick<Metrics, 'contentType' | 'text' | 'httpRequest'>;
   /** What `GET /api/analytics` answers; undefined: analytics is switched off. */
   snapshot(): object | undefined;
+  /** Undefined: nothing is kept that could be asked about. */
+  readonly questions?: AnalyticsQuestions | undefined;
   readonly importer: Importer;
-  /** Whoever knows it may import. */
+  /** Whoever knows it may import and repair. */
   readonly adminToken: string;
   /** Open WebSocket connections. */
   clients(): number;

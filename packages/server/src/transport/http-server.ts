@@ -122,8 +122,8 @@ function addRoute(app: FastifyInstance, route: Route): void {
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
     preValidation: async (request) => readNumbers(request),
     handler: async (request, reply) => {
-      const { params, query, body, clientKey: address } = request;
-      return sendAnswer(reply, await route.answer({ params, query, body, address } as Parameters<Route['answer']>[0]));
+      const { params, query, body, clientKey: address, headers } = request;
+      return sendAnswer(reply, await route.answer({ params, query, body, address, headers } as Parameters<Route['answer']>[0]));
     },
   });
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../util/clock.ts';
 import type { LiveFactsSink, NamedLiveFact } from '../live-facts-sink.ts';
 import { answer } from '../query/answer.ts';
 import { MemoryQueryStore } from '../query/memory-query-store.ts';
+import { Recounts } from '../query/recounts.ts';
 import type { Questions } from '../questions.ts';
 import { ALL_ROOMS } from '../rollup/port.ts';
 import { AnalyticsEngine, type EngineOptions } from './engine.ts';
@@ -25,6 +26,7 @@ export class MemoryAnalytics implements LiveFactsSink, Questions {
   readonly #store = new MemoryEngineStore(this.#numbers.terms);
   readonly #notices: NoticeFact[] = [];
   readonly #questions = new MemoryQueryStore(this.#store, this.#numbers, this.#notices);
+  readonly #recounts = new Recounts(this.#questions);
   readonly #engine: AnalyticsEngine;
   readonly #stopTicking: () => void;
   #waiting: (StoredMessage | StoredNotice)[] = [];
@@ -50,6 +52,15 @@ export class MemoryAnalytics implements LiveFactsSink, Questions {
 
   async ask(...[question, context]: Parameters<Questions['ask']>): ReturnType<Questions['ask']> {
     return answer(question, this.#questions, context);
+  }
+
+  async beginRecount(...asked: Parameters<Questions['beginRecount']>): ReturnType<Questions['beginRecount']> {
+    return this.#recounts.begin(...asked);
+  }
+
+  async stepRecount(): ReturnType<Questions['stepRecount']> {
+    await new Promise<void>((resolve) => void this.#clock.after(0, resolve));
+    return this.#recounts.step();
   }
 
   async close(): Promise<void> {

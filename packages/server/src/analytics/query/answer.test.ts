@@ -60,7 +60,7 @@ const STEPS = [
   ['1M', 40 * DAY_MS],
 ] as const;
 
-describe('answers are what the oracle counts', () => {
+describe('ASK-1: answers are what the oracle counts', () => {
   it.each(seeds)('in a series of any step, room and zone (seed %d)', (seed) => {
     const world = randomWorld(seed, { live: seed % 4 === 0 });
     const questions = new Questions(seed, world);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type Zone, zoneOf } from '../calendar/zone.ts';
 import { CATALOGUE } from '../catalogue/catalogue.ts';
 import type { NamedLiveFact } from '../live-facts-sink.ts';
@@ -24,6 +23,7 @@ import { withLive } from './live-state.ts';
 import { moments } from './moments.ts';
 import type { QueryStore } from './ports.ts';
 import type { Question, QuestionPath, Reply } from './question.ts';
+import { replyOf } from './reply.ts';
 import { retention } from './retention.ts';
 import { roomOf } from './room.ts';
 import { seconds } from './seconds.ts';
@@ -55,9 +55,7 @@ export function answer(question: Question, store: QueryStore, context: AnswerCon
   const answered = store.atOneInstant(() => ASKED[question.path](question, store, context));
   if (answered.kind === 'problem') return answered;
   const { body, format = question.format } = answered.value;
-  const text = format === 'csv' ? tableOf(question.path, body) : JSON.stringify(body);
-  const bytes = new TextEncoder().encode(text);
-  return { kind: 'answer', format, body: bytes, etag: `W/"${createHash('sha1').update(bytes).digest('base64url')}"` };
+  return replyOf(format, format === 'csv' ? tableOf(question.path, body) : JSON.stringify(body));
 }
 
 type Ask = (question: Question, store: QueryStore, context: AnswerContext) => Parsed<Answered>;

@@ -8,6 +8,9 @@ export interface NamedCount {
   readonly count: number;
 }
 
+/** What numbers stand for. */
+export type Names = Pick<QueryStore, 'roomIds' | 'userIds' | 'terms'>;
+
 export type NamedSource = Exclude<RankedSource, 'drops'>;
 
 /** Finds the `limit` first of a list: `candidates(n)` has the n largest counts and all that tie with the last. */
@@ -17,12 +20,12 @@ export type Candidates = (limit: number) => readonly Ranked[];
  * The first `limit` of each list by name, most first, ties by key. All names are asked for at once. Rooms that only their members may
  * see are in no list, so that more rooms are looked at where one would be.
  */
-export function nameRanked(lists: readonly Candidates[], source: NamedSource, limit: number, store: QueryStore): NamedCount[][] {
+export function nameRanked(lists: readonly Candidates[], source: NamedSource, limit: number, dictionary: Names): NamedCount[][] {
   let named: NamedCount[][] = [];
   let open = lists.map((candidates, at) => ({ candidates, at, asked: limit }));
   while (open.length > 0) {
     const found = open.map((each) => ({ ...each, ranked: each.candidates(each.asked) }));
-    const names = namesOf(source, new Set(found.flatMap(({ ranked }) => ranked.map(({ number }) => number))), store);
+    const names = namesOf(source, new Set(found.flatMap(({ ranked }) => ranked.map(({ number }) => number))), dictionary);
     named = named.length === 0 ? lists.map(() => []) : named;
     for (const { at, ranked } of found) named[at] = listOf(ranked, names).slice(0, limit);
     open = found
@@ -41,14 +44,14 @@ function listOf(ranked: readonly Ranked[], names: ReadonlyMap<number, string>): 
   return named.sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1));
 }
 
-function namesOf(source: NamedSource, numbers: ReadonlySet<number>, store: QueryStore): ReadonlyMap<number, string> {
+function namesOf(source: NamedSource, numbers: ReadonlySet<number>, dictionary: Names): ReadonlyMap<number, string> {
   switch (source) {
     case 'users':
-      return store.userIds([...numbers]);
+      return dictionary.userIds([...numbers]);
     case 'rooms':
-      return new Map([...store.roomIds([...numbers])].filter(([, roomId]) => !isReservedRoomId(roomId)));
+      return new Map([...dictionary.roomIds([...numbers])].filter(([, roomId]) => !isReservedRoomId(roomId)));
     case 'terms':
     case 'emoji':
-      return store.terms([...numbers]);
+      return dictionary.terms([...numbers]);
   }
 }

@@ -2,8 +2,7 @@ import type { SeriesMeasure } from '../catalogue/ids.ts';
 import type { Buckets, RankedMeasure, Value } from '../measures/measure.ts';
 import { MEASURES } from '../measures/measures.ts';
 import { COLUMN } from '../rollup/columns.ts';
-import { type NamedCount, type NamedSource, nameRanked } from './names.ts';
-import type { QueryStore } from './ports.ts';
+import { type NamedCount, type NamedSource, type Names, nameRanked } from './names.ts';
 
 /** Names in a ranked list of a bucket or a summary. */
 export const LISTED = 10;
@@ -23,11 +22,11 @@ export interface MeasuredBucket {
 }
 
 /** The values of all buckets, in the order of `measures`. */
-export function measureAll(measures: readonly SeriesMeasure[], buckets: Buckets, store: QueryStore): MeasuredBucket[] {
+export function measureAll(measures: readonly SeriesMeasure[], buckets: Buckets, names: Names): MeasuredBucket[] {
   const lists = new Map<SeriesMeasure, NamedCount[][]>();
   for (const id of measures) {
     const measure = MEASURES[id];
-    if (measure.kind === 'ranked') lists.set(id, listsOf(measure, buckets, store));
+    if (measure.kind === 'ranked') lists.set(id, listsOf(measure, buckets, names));
   }
   return Array.from({ length: buckets.bucketCount }, (_, bucket) => {
     const values: { [M in SeriesMeasure]?: Value | readonly NamedCount[] } = {};
@@ -39,12 +38,12 @@ export function measureAll(measures: readonly SeriesMeasure[], buckets: Buckets,
   });
 }
 
-function listsOf({ needs }: RankedMeasure, buckets: Buckets, store: QueryStore): NamedCount[][] {
+function listsOf({ needs }: RankedMeasure, buckets: Buckets, names: Names): NamedCount[][] {
   const candidates = Array.from(
     { length: buckets.bucketCount },
     (_, bucket) => (limit: number) => buckets.ranked(bucket, needs.ranked, limit),
   );
-  return nameRanked(candidates, needs.ranked as NamedSource, LISTED, store);
+  return nameRanked(candidates, needs.ranked as NamedSource, LISTED, names);
 }
 
 function remarksOf(measures: readonly SeriesMeasure[], buckets: Buckets, bucket: number): BucketRemarks {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Static, TSchema } from 'typebox';
 import type { Answer } from '../answer.ts';
 
@@ -22,6 +22,7 @@ export interface RouteInput<S> {
   readonly body: Part<S, 'body'>;
   /** What limits are kept by: the client's IPv4 address or IPv6 network. */
   readonly address: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** One line of the route table. */

@@ -1,5 +1,7 @@
 import type { HttpDeps } from '../http-deps.ts';
 import { analyticsRoutes } from './analytics.ts';
+import { questionRoutes } from './analytics-questions.ts';
+import { recountRoute } from './analytics-recount.ts';
 import { healthRoutes } from './health.ts';
 import { historyRoutes } from './history.ts';
 import { memberRoutes } from './members.ts';
@@ -19,6 +21,8 @@ export function routes(deps: HttpDeps): readonly Route[] {
     ...postRoutes(deps),
     ...memberRoutes(deps),
     ...analyticsRoutes(deps),
+    ...questionRoutes(deps),
+    recountRoute(deps),
     ...pageRoutes(),
   ];
 }

@@ -1,0 +1,65 @@
+import type { Clock } from '../util/clock.ts';
+import type { LiveOverlay, LiveSeconds } from './live/ports.ts';
+import type { AnswerContext } from './query/answer.ts';
+import type { Question, Reply } from './query/question.ts';
+import type { RecountQuestion } from './query/recounts.ts';
+import type { Questions } from './questions.ts';
+import { QUERY_LIMITS } from './request/limits.ts';
+
+export { CATALOGUE } from './catalogue/catalogue.ts';
+export { SERIES_MEASURES } from './catalogue/ids.ts';
+export type { Question, QuestionPath, Reply } from './query/question.ts';
+export type { RecountQuestion } from './query/recounts.ts';
+export { QUERY_LIMITS } from './request/limits.ts';
+export { sentenceOf } from './request/problem.ts';
+export { RANKINGS } from './request/requests.ts';
+
+/** What HTTP may ask of analytics. Rejects with StoreUnavailable where there is no answer now. */
+export interface AnalyticsQuestions {
+  ask(question: Question): Promise<Reply>;
+  /** One at a time. */
+  recount(question: RecountQuestion): Promise<Reply | { readonly kind: 'busy' }>;
+}
+
+export interface AnalyticsParts {
+  readonly questions: Questions;
+  /** Undefined: nothing is counted live, and there are no seconds. */
+  readonly live: (LiveOverlay & LiveSeconds) | undefined;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Live input is in the store by then: the write queue is written at once, and merged within a second. */
+const LAG_MS = 2000;
+const SECOND_MS = 1000;
+const SECONDS_MS = 16 * 60 * SECOND_MS;
+
+/** Puts questions with what is true now. */
+export function askingAnalytics({ questions, live, clock }: AnalyticsParts): AnalyticsQuestions {
+  let isRecounting = false;
+  return {
+    ask: (question) => questions.ask(question, contextOf(question, live, clock.now())),
+    async recount(question) {
+      if (isRecounting) return { kind: 'busy' };
+      isRecounting = true;
+      try {
+        let step = await questions.beginRecount(question, { now: clock.now(), limits: QUERY_LIMITS });
+        while (step.kind === 'going') step = await questions.stepRecount();
+        return step.reply;
+      } finally {
+        isRecounting = false;
+      }
+    },
+  };
+}
+
+function contextOf({ path, query }: Question, live: AnalyticsParts['live'], now: number): AnswerContext {
+  const completeUntil = Math.floor((now - LAG_MS) / SECOND_MS) * SECOND_MS;
+  const context = { now, completeUntil, limits: QUERY_LIMITS };
+  if (live === undefined) return context;
+  const room = typeof query.room === 'string' ? query.room : undefined;
+  const isSeries = path === 'series';
+  const seconds = isSeries
+    ? { seconds: query.step === undefined || query.step === '1s' ? live.seconds(room, now - SECONDS_MS, now) : [] }
+    : {};
+  return { ...context, ...seconds, ...(isSeries || path === 'summary' ? { unwritten: live.open(room) } : {}) };
+}

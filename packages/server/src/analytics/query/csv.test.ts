@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { csvTable } from './csv.ts';
+import { tableOf } from './tables.ts';
+
+describe('CSV', () => {
+  it('ASK-2 has a column for each part of an object or list, and empty cells where a row has none', () => {
+    const rows = [
+      { t: 'a', sessions: { count: 2, p50: 1.5 }, top: [{ key: 'x', count: 1 }] },
+      { t: 'b', dropped: { too_big: 3 }, ratio: null, partial: true },
+    ];
+    expect(csvTable(rows, ['t']).split('\r\n')).toEqual([
+      't,sessions.count,sessions.p50,top.1.key,top.1.count,dropped.too_big,ratio,partial',
+      'a,2,1.5,x,1,,,',
+      'b,,,,,3,,true',
+      '',
+    ]);
+  });
+
+  it('ASK-2 quotes as RFC 4180 says', () => {
+    expect(csvTable([{ a: 'x,y', b: 'say "hi"', c: 'two\nlines' }], [])).toBe('a,b,c\r\n"x,y","say ""hi""","two\nlines"\r\n');
+  });
+
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '＝1'])('ASK-2 makes no formula of %j', (text) => {
+    const cell = csvTable([{ a: text }], []).split('\r\n')[1] ?? '';
+    expect(cell.replace(/^"/, '')).toMatch(/^'/);
+  });
+
+  it('ASK-2 leaves numbers alone, also those below zero', () => {
+    expect(csvTable([{ adjusted: -2 }], [])).toBe('adjusted\r\n-2\r\n');
+  });
+
+  it('ASK-2 has its line of names when there is nothing to tell', () => {
+    expect(tableOf('top', { items: [] })).toBe('key,count\r\n');
+    expect(tableOf('retention', { cohorts: [] })).toBe('week,size\r\n');
+  });
+});

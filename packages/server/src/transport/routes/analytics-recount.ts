@@ -1,0 +1,50 @@
+import { Type } from 'typebox';
+import { type Answer, refused } from '../answer.ts';
+import type { HttpDeps } from '../http-deps.ts';
+import { adminGuard } from './admin-token.ts';
+import { analyticsOff } from './analytics.ts';
+import { answerOf } from './analytics-answer.ts';
+import { RecountQuery } from './analytics-parameters.ts';
+import { asTexts, isInUse, type QuestionDeps } from './analytics-questions.ts';
+import { RecountReport } from './analytics-schemas.ts';
+import { readStore } from './read-store.ts';
+import { type Route, route } from './route.ts';
+import { errors } from './schemas.ts';
+
+const RETRY_AFTER_MS = 5000;
+const busy: Answer = refused('overloaded', 'Another range is being recounted.', RETRY_AFTER_MS);
+
+const noRepair: Answer = refused('bad_request', 'The query parameter "repair" is "true", which this server cannot do. Allowed: false.');
+
+/** What is kept beside what the stored messages say. */
+export function recountRoute({ questions, storageState, directory, adminToken }: QuestionDeps & Pick<HttpDeps, 'adminToken'>): Route {
+  const guard = adminGuard(adminToken);
+  return route({
+    method: 'POST',
+    url: '/api/analytics/recount',
+    schema: {
+      summary: 'Count a range again',
+      description:
+        'Counts a range again from the stored messages, and answers both numbers side by side. Presence, joins and leaves, connections, latency and drops are kept in their rollups alone, and not recounted. One at a time.',
+      tags: ['analytics'],
+      querystring: RecountQuery,
+      response: {
+        200: Type.Unsafe<string>({ description: 'Both numbers.', content: { 'application/json': { schema: RecountReport } } }),
+        ...errors(400, 401, 404, 429, 503),
+      },
+    },
+    answer: ({ query: raw, headers }) => {
+      if (questions === undefined) return analyticsOff;
+      const query = asTexts(raw);
+      const refusal = query.repair === 'true' ? guard(headers.authorization) : undefined;
+      if (refusal !== undefined) return refusal;
+      if (query.repair === 'true') return noRepair;
+      return readStore(storageState, 'room', async () => {
+        const reply = await questions.recount({ query, isRoomLive: isInUse(query.room, directory) });
+        return reply.kind === 'busy' ? busy : withoutCaching(answerOf(reply, {}, 'recount'));
+      });
+    },
+  });
+}
+
+const withoutCaching = (answer: Answer): Answer => ({ ...answer, headers: { ...answer.headers, 'cache-control': 'no-store' } });
