@@ -322,4 +322,38 @@ describe('a store that counts', () => {
       { numRuns: Number(process.env.RUNS ?? 40) },
     );
   });
+
+  it('takes in everything but what is counted while counting fails, and makes up for it', () => {
+    const store = new Counting();
+    const chat = {
+      roomId: 'r1',
+      userId: 'u',
+      username: 'Ann',
+      type: 'chat',
+      content: 'hm',
+      replyTo: undefined,
+      position: undefined,
+    } as const;
+    store.writer.importEvents(packMessages(Array.from({ length: 30 }, (_, n) => ({ ...chat, messageId: id(n), timestamp: START + n }))));
+    const through = () =>
+      store.db
+        .prepare('select step, through from merged order by step')
+        .all()
+        .map((each) => each.through);
+    store.onTaken = () => {
+      throw new Error('a bug');
+    };
+    for (let n = 0; n < 20; n += 1)
+      try {
+        store.writer.merge(30);
+      } catch {
+        // As the thread does: the transaction is taken back, and the merge tried again.
+      }
+    expect(through()).toEqual([0, 30, 30, 30]);
+    store.onTaken = undefined;
+    store.settle();
+    expect(through()).toEqual([30, 30, 30, 30]);
+    expect(bytes(new SqliteRollups(store.db))).toEqual(bytes(expected(store.db, []).rollups));
+    store.writer.stop(true);
+  });
 });

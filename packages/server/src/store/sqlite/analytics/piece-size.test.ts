@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { PieceSize } from './piece-size.ts';
+
+/** Pieces one after the other, each with its fixed cost and so much an entry; their sizes. */
+function sizes(waiting: number, fixedMs: number, msAnEntry: number, pieces: number): number[] {
+  let cpuMs = 0;
+  const size = new PieceSize(() => cpuMs);
+  return Array.from({ length: pieces }, () => {
+    const entries = size.of(waiting);
+    size.measure(entries, () => {
+      cpuMs += fixedMs + entries * msAnEntry;
+    });
+    return entries;
+  });
+}
+
+describe('how much is counted at once', () => {
+  it('is what takes 20 ms, whatever an entry costs', () => {
+    expect(sizes(4999, 0, 0.02, 9).at(-1)).toBe(1000);
+    expect(sizes(4999, 4, 0.04, 30).at(-1)).toBeCloseTo(400, -2);
+  });
+
+  it('does not become nothing where everything costs much, nor boundless where nothing does', () => {
+    expect(sizes(4999, 100, 1, 20).at(-1)).toBe(100);
+    expect(sizes(100_000, 0, 0.0001, 20).at(-1)).toBe(4000);
+  });
+
+  it('is more when much is waiting, so that what is fixed weighs less', () => {
+    expect(sizes(100_000, 30, 0.1, 20).at(-1)).toBe(1000);
+  });
+
+  it('is no more than there is, and few entries say little about many', () => {
+    const size = new PieceSize(() => 0);
+    expect(size.of(3)).toBe(3);
+    const before = size.of(4000);
+    size.measure(3, () => {});
+    expect(size.of(4000)).toBe(before);
+  });
+});
