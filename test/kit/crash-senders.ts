@@ -36,16 +36,19 @@ export class CrashSender {
   readonly wrong: string[] = [];
   readonly #room: string;
   readonly #rng: Rng;
+  readonly #ending: (rng: Rng) => string;
   #pending: Pending[] = [];
   #number = 0;
   #isRunning = false;
   #since: Position | undefined;
   #loop: Promise<void> = Promise.resolve();
 
-  constructor(userId: string, room: string, rng: Rng) {
+  /** `ending`: what a message says behind its number and its sender. */
+  constructor(userId: string, room: string, rng: Rng, ending: (rng: Rng) => string = () => '') {
     this.userId = userId;
     this.#room = room;
     this.#rng = rng;
+    this.#ending = ending;
   }
 
   get pending(): number {
@@ -80,7 +83,7 @@ export class CrashSender {
       this.#settle(client);
       while (this.#isRunning && this.#pending.length < IN_FLIGHT) {
         const number = ++this.#number;
-        const pending = { number, messageId: this.#rng.uuid(), content: `${number} of ${this.userId}` };
+        const pending = { number, messageId: this.#rng.uuid(), content: `${number} of ${this.userId}${this.#ending(this.#rng)}` };
         this.#pending.push(pending);
         this.#send(client, pending, false);
       }

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { analyticsKills } from '../kit/analytics-kills.ts';
+import { seeded } from '../kit/rng.ts';
+
+test('twenty kills at random moments while messages are sent and imported: what is counted is what is stored, and what a recount finds', async () => {
+  await seeded(Date.now() % 1_000_000, async (rng) => {
+    const { findings, messages, imported } = await analyticsKills(rng, {
+      rounds: 20,
+      senders: 6,
+      roundMs: [100, 2_500],
+      stretches: 500,
+      withMoments: true,
+    });
+    console.log(`seed ${rng.seed}: ${messages} messages, ${imported} of them imported`);
+    expect(findings).toEqual([]);
+  });
+});
