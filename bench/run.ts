@@ -28,7 +28,9 @@ workloads: ${WORKLOADS.map(({ name }) => name).join(' ')}, or "all" (default: ${
   --load "ARGS"      further options of the load generator, e.g. "--slow 1 --rate 500"; see bench/build/load --help
   --beside "COMMAND" a shell command that runs beside the load (HUBBUB_URL and DATA_DIR are set)
   --priority N       0 to 20: this session's weight over others', on a machine that is in use (needs root)
-  --label TEXT       stands in the name of the results file`;
+  --label TEXT       stands in the name of the results file
+
+npm run bench -- analytics [stages] [options]: the benchmark of analytics, see npm run bench -- analytics --help`;
 
 type Settings = {
   readonly workloads: readonly Workload[];
@@ -159,7 +161,10 @@ async function main(): Promise<number> {
   return outcomes.length > 0 && outcomes.every(({ problems }) => problems.length === 0) ? 0 : 1;
 }
 
-process.exitCode = await main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  return 2;
-});
+// A benchmark of its own, with options of its own.
+if (process.argv[2] === 'analytics') await import('./analytics/run.ts');
+else
+  process.exitCode = await main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    return 2;
+  });

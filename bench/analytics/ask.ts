@@ -1,8 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import type { Endpoint, Question } from './questions.ts';
 
 export interface Answer extends Question {
   readonly ms: number;
+  /** Milliseconds of the processor that all threads of the server took meanwhile. */
+  readonly cpuMs: number;
   readonly bytes: number;
   /** Undefined for an answer as it should be. */
   readonly problem: string | undefined;
@@ -11,18 +14,23 @@ export interface Answer extends Question {
 /** Asks over one connection that stays open, one question after the other. */
 export class Asker {
   readonly #base: string;
+  readonly #pid: number;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-  constructor(base: string) {
+  constructor(base: string, pid: number) {
     this.#base = base;
+    this.#pid = pid;
   }
 
   /** From the question to the last byte of the answer. Never throws for what the server does. */
   ask(question: Question): Promise<Answer> {
+    const cpuBefore = cpuMsOf(this.#pid);
     const startedAt = performance.now();
     return new Promise((resolve) => {
-      const end = (bytes: number, problem: string | undefined): void =>
-        resolve({ ...question, ms: performance.now() - startedAt, bytes, problem });
+      const end = (bytes: number, problem: string | undefined): void => {
+        const ms = performance.now() - startedAt;
+        resolve({ ...question, ms, cpuMs: cpuMsOf(this.#pid) - cpuBefore, bytes, problem });
+      };
       const request = get(this.#base + question.path, { agent: this.#agent }, (response) => {
         const pieces: Buffer[] = [];
         response.on('data', (piece: Buffer) => pieces.push(piece));
@@ -58,4 +66,18 @@ export function latenciesOf(values: readonly number[]): Latencies {
 
 export function byEndpoint(answers: readonly Answer[]): ReadonlyMap<Endpoint, readonly Answer[]> {
   return Map.groupBy(answers, ({ endpoint }) => endpoint);
+}
+
+/** Of all threads of a process, as the scheduler counts it. */
+function cpuMsOf(pid: number): number {
+  const tasks = `/proc/${pid}/task`;
+  let ns = 0;
+  for (const task of readdirSync(tasks)) {
+    try {
+      ns += Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[0]);
+    } catch {
+      // a thread that has just ended
+    }
+  }
+  return ns / 1e6;
 }

@@ -40,7 +40,7 @@ const SETTLE_MS = 2000;
 /** Starts a server on a loaded store and asks it: everything one after the other, then while W4 goes on. */
 export async function interrogate({ dataDir, asked, rounds, seed, chatSeconds }: AskOptions): Promise<Interrogation> {
   const server = await startServer(dataDir);
-  const asker = new Asker(server.base);
+  const asker = new Asker(server.base, server.running.child.pid ?? 0);
   const random = new Random(seed);
   try {
     await sleep(SETTLE_MS);

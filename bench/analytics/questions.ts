@@ -26,21 +26,21 @@ export const NEW_ZONES = ['Asia/Kathmandu', 'America/St_Johns', 'Pacific/Chatham
 const RANKINGS = ['users', 'rooms', 'terms', 'emoji'];
 const RANKED: ReadonlySet<SeriesMeasure> = new Set(['topUsers', 'topRooms', 'topTerms', 'topEmoji'] as const);
 const COUNTED = SERIES_MEASURES.filter((measure) => !RANKED.has(measure));
-/** As long as a series may be with each step. The years are cut off where there are fewer of them. */
+/** As long as a series may be with each step, less what a zone's edges add. The years are cut off where there are fewer of them. */
 const STEPS = [
-  { step: '1m', ms: MINUTE_MS, most: 2000, age: 29 * DAY_MS },
-  { step: '5m', ms: 5 * MINUTE_MS, most: 2000, age: 29 * DAY_MS },
-  { step: '15m', ms: 15 * MINUTE_MS, most: 2000, age: Number.POSITIVE_INFINITY },
-  { step: '1h', ms: HOUR_MS, most: 2000, age: Number.POSITIVE_INFINITY },
-  { step: '1d', ms: DAY_MS, most: 2000, age: Number.POSITIVE_INFINITY },
-  { step: '1w', ms: 7 * DAY_MS, most: 2000, age: Number.POSITIVE_INFINITY },
-  { step: '1M', ms: 30 * DAY_MS, most: 2000, age: Number.POSITIVE_INFINITY },
+  { step: '1m', ms: MINUTE_MS, most: 1998, age: 29 * DAY_MS },
+  { step: '5m', ms: 5 * MINUTE_MS, most: 1998, age: 29 * DAY_MS },
+  { step: '15m', ms: 15 * MINUTE_MS, most: 1998, age: Number.POSITIVE_INFINITY },
+  { step: '1h', ms: HOUR_MS, most: 1998, age: Number.POSITIVE_INFINITY },
+  { step: '1d', ms: DAY_MS, most: 1998, age: Number.POSITIVE_INFINITY },
+  { step: '1w', ms: 7 * DAY_MS, most: 1998, age: Number.POSITIVE_INFINITY },
+  { step: '1M', ms: 30 * DAY_MS, most: 1998, age: Number.POSITIVE_INFINITY },
 ];
 const RANKED_STEPS = [
-  { step: '1h', ms: HOUR_MS, most: 366, age: 29 * DAY_MS },
-  { step: '1d', ms: DAY_MS, most: 366, age: Number.POSITIVE_INFINITY },
-  { step: '1w', ms: 7 * DAY_MS, most: 366, age: Number.POSITIVE_INFINITY },
-  { step: '1M', ms: 30 * DAY_MS, most: 366, age: Number.POSITIVE_INFINITY },
+  { step: '1h', ms: HOUR_MS, most: 364, age: 29 * DAY_MS },
+  { step: '1d', ms: DAY_MS, most: 364, age: Number.POSITIVE_INFINITY },
+  { step: '1w', ms: 7 * DAY_MS, most: 364, age: Number.POSITIVE_INFINITY },
+  { step: '1M', ms: 30 * DAY_MS, most: 364, age: Number.POSITIVE_INFINITY },
 ];
 const MOST_ACTIVE_DAYS = 399;
 
@@ -65,7 +65,7 @@ export function questionsOfRound(asked: Asked, random: Random): readonly Questio
     add('series', longest(asked, ms * most, age), { measures: COUNTED.join(), step });
   }
   for (const { step, ms, most, age } of RANKED_STEPS)
-    for (const measure of RANKED) add('series', longest(asked, ms * (most - 2), age), { measures: measure, step });
+    for (const measure of RANKED) add('series', longest(asked, ms * most, age), { measures: measure, step });
   for (let i = 0; i < 30; i++) add('summary', aRange(asked, random));
   for (const what of RANKINGS)
     for (let i = 0; i < 10; i++) add('top', aRange(asked, random), { what, limit: String(random.pick([1, 10, 100])) });

@@ -1,4 +1,4 @@
-import { byEndpoint, latenciesOf } from './ask.ts';
+import { type Answer, byEndpoint, latenciesOf } from './ask.ts';
 import type { Interrogation } from './interrogate.ts';
 import type { AnalyticsLoaded, LogLoaded } from './load.ts';
 import type { Taken } from './stopwatch.ts';
@@ -24,18 +24,21 @@ export function askedLines({ startSeconds, answers, newZones, snapshots, chat, r
   const lines = [
     `start-up ${startSeconds.toFixed(2)} s (≤ 2)`,
     '',
-    `${'ms'.padEnd(12)}${['asked', 'p50', 'p95', 'p99', 'max', 'failed'].map((each) => each.padStart(9)).join('')}`,
+    `${'ms'.padEnd(12)}${['asked', 'p50', 'p95', 'p99', 'max', 'CPU p50', 'CPU p99', 'failed'].map((each) => each.padStart(9)).join('')}`,
   ];
-  const row = (name: string, of: readonly { ms: number; problem: string | undefined }[]): string => {
+  const row = (name: string, of: readonly Answer[]): string => {
     const right = of.filter(({ problem }) => problem === undefined);
     const { count, p50, p95, p99, max } = latenciesOf(right.map(({ ms }) => ms));
-    const numbers = [p50, p95, p99, max].map((each) => (count === 0 ? '–' : each.toFixed(2)));
+    const cpu = latenciesOf(right.map(({ cpuMs }) => cpuMs));
+    const numbers = [p50, p95, p99, max, cpu.p50, cpu.p99].map((each) => (count === 0 ? '–' : each.toFixed(2)));
     return `${name.padEnd(12)}${[String(of.length), ...numbers, String(of.length - count)].map((each) => each.padStart(9)).join('')}`;
   };
   for (const [endpoint, own] of byEndpoint(answers)) lines.push(row(endpoint, own));
   lines.push(row('all (≤ 50)', answers), row('snapshot', snapshots), row('new zone', newZones), '', `the slowest of ${answers.length}:`);
-  for (const { ms, bytes, path } of answers.toSorted((a, b) => b.ms - a.ms).slice(0, SLOWEST))
-    lines.push(`${ms.toFixed(1).padStart(8)} ms ${String(bytes).padStart(8)} B  ${decodeURIComponent(path)}`);
+  for (const { ms, cpuMs, bytes, path } of answers.toSorted((a, b) => b.ms - a.ms).slice(0, SLOWEST))
+    lines.push(
+      `${ms.toFixed(1).padStart(8)} ms ${cpuMs.toFixed(1).padStart(8)} ms CPU ${String(bytes).padStart(8)} B  ${decodeURIComponent(path)}`,
+    );
   const problems = new Set(
     [...answers, ...snapshots, ...newZones].flatMap(({ problem, path }) => (problem === undefined ? [] : `${problem} ← ${path}`)),
   );

@@ -14,6 +14,8 @@ export type Peer = {
   readonly isOurs: boolean;
   /** True: what it accepts can be looked for in its store afterwards. */
   readonly stores: boolean;
+  /** True: what it has stored is counted in its snapshot. */
+  readonly counts: boolean;
   /** Why it cannot run here, or undefined. */
   readonly missing: () => string | undefined;
   readonly command: (port: number, dir: string) => Command;
@@ -36,6 +38,7 @@ function nodePeer(name: string, script: string, leavesOut: string): Peer {
     leavesOut,
     isOurs: false,
     stores: false,
+    counts: false,
     missing: never,
     command: (port) => ({ argv: [NODE, join(BENCH_DIR, 'peers', script)], cwd: BENCH_DIR, env: { PORT: String(port) } }),
     loadArgs: plainArgs,
@@ -114,6 +117,7 @@ function ours(name: string, leavesOut: string, extra: Readonly<Record<string, st
     leavesOut,
     isOurs: true,
     stores: extra.STORE !== 'none',
+    counts: extra.STORE !== 'none' && extra.ANALYTICS !== 'off',
     missing: () => (existsSync(entry) ? undefined : 'the server is not there yet'),
     command: (port, dir) => ({
       argv: [NODE, entry],
@@ -127,6 +131,7 @@ function ours(name: string, leavesOut: string, extra: Readonly<Record<string, st
 
 export const PEERS: readonly Peer[] = [
   ours('hubbub', 'nothing (rate and connection limits are raised)', { HISTORY_ON_JOIN: '0' }),
+  ours('hubbub-no-analytics', 'analytics', { HISTORY_ON_JOIN: '0', ANALYTICS: 'off' }),
   ours('hubbub-bare', 'storage and analytics', { HISTORY_ON_JOIN: '0', STORE: 'none', ANALYTICS: 'off' }),
   nodePeer('plain-ws', 'plain-ws.mjs', NO_STORE),
   SOCKET_IO,
