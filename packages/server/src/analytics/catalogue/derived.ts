@@ -43,7 +43,7 @@ export const DERIVED: Readonly<Record<DerivedMeasure, CatalogueEntry>> = {
   stickiness: {
     ...trailing(28),
     unit: 'ratio',
-    sentence: "Which share of the month's users wrote on the day; null when nobody wrote.",
+    sentence: "Which share of the month's users wrote on the day; 0 when nobody wrote.",
     formula: 'dau / mau',
     value: { kind: 'ratio' },
   },

@@ -4,7 +4,7 @@ import type { Step } from '../calendar/steps.ts';
 export type ValueShape =
   | { readonly kind: 'count' }
   | { readonly kind: 'ratio' }
-  /** A number each; what has no value (a mean of nothing) is null. */
+  /** A number each; what has no value (a mean of nothing) is 0. */
   | { readonly kind: 'object'; readonly fields: Readonly<Record<string, Field>> }
   /** Names that are not known beforehand, a count each. */
   | { readonly kind: 'counts'; readonly of: string }

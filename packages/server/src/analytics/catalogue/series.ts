@@ -153,7 +153,7 @@ export const SERIES: Readonly<Record<SeriesMeasure, CatalogueEntry>> = {
   }),
   topRooms: ofMessages({
     unit: 'messages',
-    sentence: 'The rooms in which most was written, with their chat messages; null for one room.',
+    sentence: 'The rooms in which most was written, with their chat messages; of one room that room alone.',
     formula: 'count(messages) by room, largest first',
     finestStep: '1h',
     value: { kind: 'ranked', key: 'room' },

@@ -16,12 +16,12 @@ export function active({ from, to, tz }: RangeRequest, zone: Zone, source: Sourc
   // By calendar days: one that the zone left out is a bucket without time, and still a day of the trailing ones.
   const edges = Float64Array.from({ length: localDay(zone, to - 1) - first + 2 }, (_, i) => dayStart(zone, first + i));
   const users = readUsers(source, planBuckets(edges, 'quarter'));
-  const [wau, mau] = [users.trailing(WEEK), users.trailing(MONTH)];
+  const [ofDays, wau, mau] = [users.trailing(1), users.trailing(WEEK), users.trailing(MONTH)];
   const days: object[] = [];
   for (let bucket = MONTH - 1; bucket + 1 < edges.length; bucket++) {
     const end = edges[bucket + 1] ?? 0;
     if (edges[bucket] === end) continue;
-    const dau = users.count(bucket);
+    const dau = ofDays[bucket] ?? 0;
     const ofMonth = mau[bucket] ?? 0;
     const day = isoTime((first + bucket) * DAY_MS).slice(0, 10);
     days.push({ day, dau, wau: wau[bucket], mau: ofMonth, stickiness: ofMonth === 0 ? 0 : dau / ofMonth, ...partialAt(source, end) });

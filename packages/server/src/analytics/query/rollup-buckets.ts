@@ -42,6 +42,9 @@ export class RollupBuckets implements Buckets {
   readonly #quantiles: QuantilesAccumulator;
   readonly #users: UserBuckets;
   readonly #presence: UserBuckets;
+  /** Of all buckets, counted together: one by one takes ten times as long. */
+  #userCounts: Float64Array | undefined;
+  #presenceCounts: Float64Array | undefined;
   readonly #messages: BucketMessages;
   readonly #rooms: MessagesByRoom;
   readonly #ranked: Readonly<Record<'terms' | 'emoji' | 'drops', RankedAccumulator>>;
@@ -66,6 +69,8 @@ export class RollupBuckets implements Buckets {
 
   /** Reads all that the plan names. */
   read(reader: RollupReader, plan: BucketPlan): this {
+    this.#userCounts = undefined;
+    this.#presenceCounts = undefined;
     const { kinds, users, presence, ranked } = this.#needs;
     this.#each(reader, plan, 'counts', (_, body, slots) => this.#counts.add(body, slots));
     if (kinds.length > 0) this.#each(reader, plan, 'quantiles', (_, body, slots) => this.#quantiles.add(body, slots));
@@ -97,11 +102,14 @@ export class RollupBuckets implements Buckets {
   }
 
   activeUsers(bucket: number): number {
-    return this.#needs.ranked.has('users') ? this.#messages.users(bucket) : this.#users.count(bucket);
+    if (this.#needs.ranked.has('users')) return this.#messages.users(bucket);
+    this.#userCounts ??= this.#users.trailing(1);
+    return this.#userCounts[bucket] ?? 0;
   }
 
   presentUsers(bucket: number): number {
-    return this.#presence.count(bucket);
+    this.#presenceCounts ??= this.#presence.trailing(1);
+    return this.#presenceCounts[bucket] ?? 0;
   }
 
   ranked(bucket: number, source: RankedSource, limit: number): readonly Ranked[] {
