@@ -157,7 +157,6 @@ export const SERIES: Readonly<Record<SeriesMeasure, CatalogueEntry>> = {
     formula: 'count(messages) by room, largest first',
     finestStep: '1h',
     value: { kind: 'ranked', key: 'room' },
-    isPerRoom: false,
   }),
   topTerms: ofMessages({
     unit: 'messages',
