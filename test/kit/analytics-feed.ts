@@ -17,16 +17,18 @@ const IMPORT = fileURLToPath(new URL('../../packages/server/import.mjs', import.
 
 const linesOf = (events: readonly OracleEvent[]): string => events.map((event) => `${JSON.stringify(event)}\n`).join('');
 
-/** Runs the import command on a file with these events. */
-export async function importFile(server: ServerProcess, events: readonly OracleEvent[]): Promise<void> {
+type Environment = Readonly<Record<string, string>>;
+
+/** Runs the import command on a file with these events, in the server's folder. */
+export async function importFile(server: ServerProcess, events: readonly OracleEvent[], env: Environment = {}): Promise<void> {
   const path = join(server.dataDir, 'events.jsonl');
   await writeFile(path, linesOf(events));
-  await importPath(server, path);
+  await importPath(server, path, env);
 }
 
 /** Runs the import command on a file. */
-export async function importPath({ dataDir }: Pick<ServerProcess, 'dataDir'>, path: string): Promise<void> {
-  const child = spawn(process.execPath, [IMPORT, path], { env: { PATH: process.env.PATH ?? '', DATA_DIR: dataDir } });
+export async function importPath({ dataDir }: Pick<ServerProcess, 'dataDir'>, path: string, env: Environment = {}): Promise<void> {
+  const child = spawn(process.execPath, [IMPORT, path], { env: { PATH: process.env.PATH ?? '', DATA_DIR: dataDir, ...env } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
