@@ -1,12 +1,11 @@
-import { containerOf, containerStart, DAY_MS, MINUTE_MS, QUARTER_MS } from '../rollup/levels.ts';
-import { countHours, hourStart, nextHour } from './hours.ts';
+import { containerOf, containerStart, DAY_MS, HOUR_MS, MINUTE_MS, QUARTER_MS } from '../rollup/levels.ts';
 import { dayStart, localDay, skippedDays } from './local-days.ts';
 import type { Step } from './steps.ts';
 import type { Zone } from './zone.ts';
 
 /**
  * Where buckets begin and end. Law: edges rise, every instant lies in exactly one bucket, no bucket is empty; those of `15m` and coarser
- * are whole quarters of UTC, those of `1m` and `5m` whole minutes. Up to `15m` they are the same in every zone. All times are whole
+ * are whole quarters of UTC, those of `1m` and `5m` whole minutes. Up to `1h` they are the same in every zone: a zone moves days, weeks and months. All times are whole
  * ms from EARLIEST to LATEST.
  */
 interface Grid {
@@ -58,11 +57,7 @@ function gridOf(step: Step, zone: Zone): Grid {
     case '15m':
       return fixed(QUARTER_MS);
     case '1h':
-      return {
-        floor: (t) => hourStart(zone, t),
-        next: (t) => nextHour(zone, t),
-        count: (from, to) => countHours(zone, from, to),
-      };
+      return fixed(HOUR_MS);
     case '1d':
       return days(zone);
     case '1w':
