@@ -91,6 +91,19 @@ else {
     expect(readFileSync(join(tree, NATIVE, 'build', 'outcome.json'), 'utf8')).toBe(before);
   });
 
+  it.each([
+    ['a binary that was cut short', 'send.node', (bytes: Buffer) => bytes.subarray(0, 5000)],
+    ['a binary that is empty', 'send.node', () => ''],
+    ['an outcome that says nothing', 'outcome.json', () => 'null'],
+  ])('%s is made anew', (_, name, damage) => {
+    start(process.env.PATH);
+    const path = join(tree, NATIVE, 'build', name);
+    const whole = readFileSync(path);
+    writeFileSync(path, damage(whole));
+    expect(start(process.env.PATH)).toEqual(QUIET);
+    expect(readFileSync(path)).toEqual(whole);
+  });
+
   it('builds for the Node that comes with the dependencies, and takes away what a changed source no longer is', () => {
     mkdirSync(join(tree, 'node_modules', '.bin'), { recursive: true });
     symlinkSync(process.execPath, join(tree, 'node_modules', '.bin', 'node'));

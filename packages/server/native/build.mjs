@@ -22,25 +22,30 @@ const COMPILERS = ['cc', 'gcc', 'clang'];
 const TO_ITS_END = { encoding: 'utf8', timeout: 60_000 };
 
 /**
- * What the last build came to is kept beside the binary: `source` says of what (a hash); where it failed, `failure` says why and `tools`
- * with what, so that it is tried again only when one of them changes. What was built once needs no compiler again.
+ * What the last build came to is kept beside the binary: `source` says of what (a hash), `binary` what it made (a hash, as a file that was
+ * cut short takes its Node down); where it failed, `failure` says why and `tools` with what, so that it is tried again only when one of
+ * them changes. What was built once needs no compiler again.
  */
 export const directSend = {
   isStale(root) {
     if (process.platform === 'win32') return false;
-    const last = lastOutcome(root);
-    if (last.source !== sourceHash(root)) return true;
-    return last.failure === undefined ? !existsSync(join(root, FOLDER, 'send.node')) : last.tools !== describeTools(findTools(root));
+    try {
+      const last = lastOutcome(root);
+      if (last.source !== sourceHash(root)) return true;
+      return last.failure === undefined ? last.binary !== binaryHash(root) : last.tools !== describeTools(findTools(root));
+    } catch {
+      return true; // `run` says why
+    }
   },
 
   /** Never throws: what cannot be built is said once. */
   async run(root) {
-    const tools = findTools(root);
     let failure;
     try {
+      const tools = findTools(root);
       failure = await build(root, tools);
       if (failure !== undefined) rmSync(join(root, FOLDER, 'send.node'), { force: true });
-      const made = failure === undefined ? {} : { failure, tools: describeTools(tools) };
+      const made = failure === undefined ? { binary: binaryHash(root) } : { failure, tools: describeTools(tools) };
       putInPlace(root, 'outcome.json', (path) => writeFileSync(path, JSON.stringify({ source: sourceHash(root), ...made })));
     } catch (error) {
       failure ??= error.message;
@@ -114,9 +119,14 @@ function sourceHash(root) {
   return hash.digest('hex');
 }
 
+const binaryHash = (root) =>
+  createHash('sha256')
+    .update(readFileSync(join(root, FOLDER, 'send.node')))
+    .digest('hex');
+
 function lastOutcome(root) {
   try {
-    return JSON.parse(readFileSync(join(root, FOLDER, 'outcome.json'), 'utf8'));
+    return JSON.parse(readFileSync(join(root, FOLDER, 'outcome.json'), 'utf8')) ?? {};
   } catch {
     return {};
   }
