@@ -3,6 +3,7 @@ import type { NamedLiveFact } from '../../analytics/live-facts-sink.ts';
 import { type AnalyticsOptions, AnalyticsPart } from './analytics/analytics-part.ts';
 import { derivedOf } from './derived.ts';
 import { Dictionary } from './dictionary.ts';
+import { LogLength } from './log-length.ts';
 import { Merge } from './merge.ts';
 import { migrate } from './migrations.ts';
 import { FLAT_WIDTH, type FlatRows, TYPE, uuidText } from './rows.ts';
@@ -52,6 +53,7 @@ export class Writer {
   readonly #rooms: Dictionary;
   readonly #users: Dictionary;
   readonly #merge: Merge;
+  readonly #log: LogLength;
   readonly #analytics: AnalyticsPart | undefined;
   /** The epoch in which each room was last written to, by the room's number. */
   readonly #epochs = new Map<number, { readonly name: string; readonly number: number }>();
@@ -60,6 +62,7 @@ export class Writer {
     migrate(db);
     this.#db = db;
     this.#sql = prepareWrites(db);
+    this.#log = new LogLength(db);
     this.#rooms = new Dictionary(this.#sql.roomId, this.#sql.addRoom);
     this.#users = new Dictionary(this.#sql.userId, this.#sql.addUser);
     this.#analytics = analytics && new AnalyticsPart(db, analytics);
@@ -113,7 +116,9 @@ export class Writer {
 
   /** Merges one piece of what the log has up to an entry; true when nothing of it is left. */
   merge(to: number): boolean {
-    return this.#transaction(() => this.#merge.advance(to));
+    const isDone = this.#transaction(() => this.#merge.advance(to));
+    this.#log.check();
+    return isDone;
   }
 
   /** A piece of what waits beside the log: notices, and with `andRepair` repairs; true when nothing of it is left. */
