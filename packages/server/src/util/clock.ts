@@ -12,6 +12,17 @@ export interface Clock {
   endOfTurn(run: () => void): void;
 }
 
+/** Answers the share of time, 0 to 1, that this thread's event loop was busy since it was last asked. */
+export function busyShare(): () => number {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    return utilization;
+  };
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

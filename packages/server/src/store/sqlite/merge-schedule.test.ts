@@ -4,7 +4,7 @@ import { StoreUnavailable } from '../store.ts';
 import { MergeSchedule } from './merge-schedule.ts';
 
 /** A log that is merged 10 entries a piece, each piece when it is told to. */
-function scheduleOf() {
+function scheduleOf(restFactor = 0) {
   const clock = new FakeClock();
   const calls: string[] = [];
   const bugs: unknown[] = [];
@@ -24,7 +24,8 @@ function scheduleOf() {
     return call(`merge ${to}`, run);
   };
   const tend = (isCalm: boolean) => call(isCalm ? 'tend calmly' : 'tend', () => --tending <= 0);
-  const schedule = new MergeSchedule({ merge, tend, clock, onBug: (error) => bugs.push(error) }, { maxEntries: 20, maxDelayMs: 100 });
+  const parts = { merge, tend, rest: restFactor === 0 ? undefined : (ms: number) => 50 + ms * restFactor, clock };
+  const schedule = new MergeSchedule({ ...parts, onBug: (error) => bugs.push(error) }, { maxEntries: 20, maxDelayMs: 100 });
   const step = async (error?: unknown) => {
     const { run, end } = waiting ?? expect.fail('nothing is under way');
     waiting = undefined;
@@ -117,5 +118,33 @@ describe('when to merge', () => {
     expect(calls.length).toBe(3);
     expect(bugs.map(String)).toEqual(['Error: a bug']);
     schedule.stop();
+  });
+
+  it('rests between the pieces of what lags, but not while an import waits', async () => {
+    const { clock, schedule, calls, step, isBusy } = scheduleOf(3);
+    schedule.wrote(50);
+    clock.advance(10);
+    await step();
+    expect([calls, isBusy()]).toEqual([['merge 50'], false]);
+    clock.advance(79);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(isBusy()).toBe(false);
+    clock.advance(1);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(calls).toEqual(['merge 50', 'merge 50']);
+    const paced = schedule.pace();
+    await step();
+    expect([calls.length, isBusy()]).toEqual([3, true]);
+    await step();
+    await paced;
+  });
+
+  it('does not rest when it is stopped', async () => {
+    const { schedule, calls, step } = scheduleOf(3);
+    schedule.wrote(50);
+    await step();
+    schedule.stop();
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(calls).toEqual(['merge 50']);
   });
 });

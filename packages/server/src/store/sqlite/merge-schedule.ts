@@ -12,12 +12,16 @@ const DEFAULTS: MergeOptions = { maxEntries: 10_000, maxDelayMs: 2000 };
 /** Above so many times `maxEntries`, whoever can wait is asked to. */
 const PACED_FROM = 2;
 const PIECES_OF_A_PACE = 2;
+/** Whoever was paced so lately may be back: no rest then. */
+const PACED_LATELY_MS = 1000;
 
 export interface MergeScheduleParts {
   /** Merges one piece; true when everything up to the entry is merged. */
   readonly merge: (to: number) => Promise<boolean>;
   /** A piece of what waits beside the log; of the kind that can wait longest only with `isCalm`. True when nothing is left. */
   readonly tend?: ((isCalm: boolean) => Promise<boolean>) | undefined;
+  /** How long to leave the writer alone after a piece, not the last, that took so long: chat comes first. Not while an import waits. */
+  readonly rest?: ((pieceMs: number) => number) | undefined;
   readonly clock: Clock;
   /** Told of each failure that is not the world's. */
   readonly onBug: (error: unknown) => void;
@@ -40,6 +44,8 @@ export class MergeSchedule {
   /** While tending: the oldest entry has waited for long enough. */
   #isDue = false;
   #paced: (() => void)[] = [];
+  #pacedAt = Number.NEGATIVE_INFINITY;
+  #endRest: () => void = () => {};
 
   constructor(parts: MergeScheduleParts, options: Partial<MergeOptions> = {}) {
     this.#parts = parts;
@@ -73,12 +79,15 @@ export class MergeSchedule {
   async pace(): Promise<void> {
     for (let pieces = 0; pieces < PIECES_OF_A_PACE; pieces += 1) {
       if (this.#state !== 'merging' || this.#waiting <= PACED_FROM * this.#options.maxEntries) return;
+      this.#pacedAt = this.#parts.clock.monotonic();
+      this.#endRest();
       await new Promise<void>((resolve) => this.#paced.push(resolve));
     }
   }
 
   stop(): void {
     this.#state = 'stopped';
+    this.#endRest();
     this.#stopTimer();
     this.#endPace();
   }
@@ -127,6 +136,7 @@ export class MergeSchedule {
   /** False when it was stopped. */
   async #mergeAll(): Promise<boolean> {
     for (let to = this.#last; ; ) {
+      const startedAt = this.#parts.clock.monotonic();
       const isDone = await this.#parts.merge(to);
       this.#endPace();
       if (this.#isStopped()) return false;
@@ -134,9 +144,21 @@ export class MergeSchedule {
         this.#merged = to;
         return true;
       }
+      await this.#rest(this.#parts.clock.monotonic() - startedAt);
+      if (this.#isStopped()) return false;
       // A step that is far behind keeps the others waiting no longer than usual.
       if (this.#last - to >= this.#options.maxEntries) to = this.#last;
     }
+  }
+
+  #rest(pieceMs: number): Promise<void> {
+    const { rest, clock } = this.#parts;
+    const restMs = rest === undefined || clock.monotonic() - this.#pacedAt < PACED_LATELY_MS ? 0 : rest(pieceMs);
+    if (restMs <= 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#endRest = resolve;
+      clock.after(restMs, resolve);
+    });
   }
 
   /** While no merge is due, though once at least. False when it was stopped. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Position } from '@hubbub/protocol';
 import type { NamedLiveFact } from '../../analytics/live-facts-sink.ts';
-import { type Clock, systemClock } from '../../util/clock.ts';
+import { busyShare, type Clock, systemClock } from '../../util/clock.ts';
 import {
   type AppendResult,
   type Cursor,
@@ -40,6 +40,10 @@ export const DATABASE_FILE = 'hubbub.db';
 /** What is counted is to be seen within a second. */
 const COUNTED_WITHIN_MS = 700;
 const TICK_MS = 1000;
+/** Where what is counted lags, the writer rests after a piece for so many times as long: the more, the less the event loop has to spare. */
+const RESTS = 1;
+const RESTS_WHEN_BUSY = 12;
+const BUSY = 0.9;
 
 /** Opens, or makes, the database in a folder that exists and that this process has locked. */
 export async function openSqliteStore(dir: string, options: SqliteOptions = {}): Promise<SqliteStore> {
@@ -84,7 +88,9 @@ export class SqliteStore implements Store {
     const merge = (to: number) => writer.call('merge', to);
     const tend = analytics && ((isCalm: boolean) => writer.call('tend', isCalm));
     const delay = analytics && { maxDelayMs: COUNTED_WITHIN_MS };
-    this.#merges = new MergeSchedule({ merge, tend, clock, onBug }, { ...delay, ...merging });
+    const share = busyShare();
+    const rest = analytics && ((pieceMs: number) => pieceMs * (share() > BUSY ? RESTS_WHEN_BUSY : RESTS));
+    this.#merges = new MergeSchedule({ merge, tend, rest, clock, onBug }, { ...delay, ...merging });
     if (analytics !== undefined) this.#stopTicking = clock.every(TICK_MS, () => void this.#tick());
     this.#openings = new Grouped((openings) => writer.call('openEpochs', openings));
   }
