@@ -9,13 +9,14 @@ export interface SegmentKind<S extends Segment> {
   decode(body: Uint8Array, from: number, to: number): S | undefined;
 }
 
+/** One for all: to have one each costs more than to read it again. */
+const directory = new SlotDirectory();
 const scratch = new ByteWriter();
 const out = new ByteWriter();
 
 /** A slot-major container: its body, and the slots that were asked for, decoded. */
 export class PendingSlots<S extends Segment> implements PendingContainer {
   readonly #kind: SegmentKind<S>;
-  readonly #directory = new SlotDirectory();
   readonly #decoded = new Map<number, S>();
   readonly #changed = new Set<number>();
   #body: Uint8Array | undefined;
@@ -23,11 +24,12 @@ export class PendingSlots<S extends Segment> implements PendingContainer {
 
   constructor(kind: SegmentKind<S>, body: Uint8Array | undefined) {
     this.#kind = kind;
-    this.#open(body);
+    if (body === undefined || directory.open(body)) this.#body = body;
+    else this.#corrupt = 1;
   }
 
   get memory(): number {
-    let memory = 1200 + (this.#body?.length ?? 0);
+    let memory = 500 + (this.#body?.length ?? 0);
     for (const segment of this.#decoded.values()) memory += segment.memory;
     return memory;
   }
@@ -60,11 +62,11 @@ export class PendingSlots<S extends Segment> implements PendingContainer {
       segment.encode(scratch);
       if (scratch.length > start) made.push({ slot, start, end: scratch.length });
     }
-    if (body !== undefined) {
-      for (let i = 0; i < this.#directory.length; i++) {
-        const slot = this.#directory.slotAt(i);
+    if (body !== undefined && directory.open(body)) {
+      for (let i = 0; i < directory.length; i++) {
+        const slot = directory.slotAt(i);
         if (this.#changed.has(slot)) continue;
-        segments.push({ slot, from: body, start: this.#directory.startAt(i), end: this.#directory.startAt(i + 1) });
+        segments.push({ slot, from: body, start: directory.startAt(i), end: directory.startAt(i + 1) });
       }
     }
     const from = scratch.written();
@@ -79,23 +81,15 @@ export class PendingSlots<S extends Segment> implements PendingContainer {
     this.#changed.clear();
     const corrupt = this.#corrupt;
     this.#corrupt = 0;
-    this.#open(segments.length > 0 ? out.finish() : undefined);
+    this.#body = segments.length > 0 ? out.finish() : undefined;
     return { body: this.#body, shortfalls, corrupt };
   }
 
-  #open(body: Uint8Array | undefined): void {
-    this.#body = body;
-    if (body === undefined) this.#directory.close();
-    else if (!this.#directory.open(body)) {
-      this.#corrupt += 1;
-      this.#body = undefined;
-    }
-  }
-
   #decode(slot: number): S | undefined {
-    const i = this.#directory.find(slot);
-    if (i < 0 || this.#body === undefined) return undefined;
-    const segment = this.#kind.decode(this.#body, this.#directory.startAt(i), this.#directory.startAt(i + 1));
+    if (this.#body === undefined || !directory.open(this.#body)) return undefined;
+    const i = directory.find(slot);
+    if (i < 0) return undefined;
+    const segment = this.#kind.decode(this.#body, directory.startAt(i), directory.startAt(i + 1));
     if (segment === undefined) this.#corrupt += 1;
     return segment;
   }

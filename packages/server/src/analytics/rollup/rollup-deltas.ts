@@ -2,17 +2,18 @@ import { CountsSegment } from './counts-segment.ts';
 import type { Level } from './levels.ts';
 import type { PendingContainer } from './pending.ts';
 import { PendingNewcomers } from './pending-newcomers.ts';
-import { type PendingEntry, PendingShelf } from './pending-shelf.ts';
+import { compareEntries, type PendingEntry, PendingShelf, UseOrder } from './pending-shelf.ts';
 import { PendingSlots } from './pending-slots.ts';
 import { PendingUsers } from './pending-users.ts';
-import { compareKeys, type RollupKey, type RollupWriter } from './port.ts';
+import type { Family, RollupKey, RollupWriter } from './port.ts';
 import { QuantilesSegment } from './quantiles-segment.ts';
 import { RankedSegment } from './ranked-segment.ts';
 import { RollupPlace } from './rollup-place.ts';
 
 export type { RollupPlace };
 
-const MAX_KEPT_BYTES = 16 * 2 ** 20;
+/** About 5,000 rooms, each in its present hour, day and month. */
+const MAX_KEPT_BYTES = 64 * 2 ** 20;
 
 /**
  * What one transaction changes in the kept summaries, held until `flush`. Containers stay decoded for the next transaction, as far as
@@ -22,14 +23,13 @@ export class RollupDeltas {
   readonly #rollups: RollupWriter;
   readonly #maxKeptBytes: number;
   readonly #places = new Map<number, RollupPlace>();
+  readonly #order = new UseOrder();
   readonly #shelves = {
-    counts: new PendingShelf((_, body) => new PendingSlots({ empty: () => new CountsSegment(), decode: CountsSegment.decode }, body)),
-    quantiles: new PendingShelf(
-      (_, body) => new PendingSlots({ empty: () => new QuantilesSegment(), decode: QuantilesSegment.decode }, body),
-    ),
-    ranked: new PendingShelf((_, body) => new PendingSlots({ empty: () => new RankedSegment(), decode: RankedSegment.decode }, body)),
-    users: new PendingShelf((family, body) => new PendingUsers(family === 'users', body)),
-    newcomers: new PendingShelf((_, body) => new PendingNewcomers(body)),
+    counts: this.#shelf((_, body) => new PendingSlots({ empty: () => new CountsSegment(), decode: CountsSegment.decode }, body)),
+    quantiles: this.#shelf((_, body) => new PendingSlots({ empty: () => new QuantilesSegment(), decode: QuantilesSegment.decode }, body)),
+    ranked: this.#shelf((_, body) => new PendingSlots({ empty: () => new RankedSegment(), decode: RankedSegment.decode }, body)),
+    users: this.#shelf((family, body) => new PendingUsers(family === 'users', body)),
+    newcomers: this.#shelf((_, body) => new PendingNewcomers(body)),
   };
   #flushes = 0;
   #shortfalls = 0;
@@ -74,15 +74,14 @@ export class RollupDeltas {
   /** Puts what changed, in key order; encodes changed slots only. When a put throws: roll back, and `drop`. */
   flush(): void {
     this.#places.clear();
-    const changed = [...this.#entries()].filter((entry) => entry.isChanged).sort((a, b) => compareKeys(a.key, b.key));
-    for (const entry of changed) {
+    for (const entry of this.#changed()) {
       const { body, shortfalls, corrupt } = entry.container.settle();
       this.#rollups.put(entry.key, body);
       this.#shortfalls += shortfalls;
       this.#corrupt += corrupt;
       entry.isChanged = false;
-      entry.memory = entry.container.memory;
     }
+    for (const entry of this.#used()) this.#order.weigh(entry);
     this.#flushes += 1;
     this.#shed();
   }
@@ -91,25 +90,31 @@ export class RollupDeltas {
   drop(): void {
     this.#places.clear();
     for (const shelf of Object.values(this.#shelves)) shelf.clear();
+    this.#order.clear();
   }
 
   #opener<C extends PendingContainer>(shelf: PendingShelf<C>): (key: RollupKey, isChange: boolean) => C {
     return (key, isChange) => shelf.open(this.#rollups, key, isChange, this.#flushes);
   }
 
-  *#entries(): Iterable<PendingEntry> {
-    for (const shelf of Object.values(this.#shelves)) yield* shelf.entries();
+  #shelf<C extends PendingContainer>(make: (family: Family, body: Uint8Array | undefined) => C): PendingShelf<C> {
+    return new PendingShelf(this.#order, make);
+  }
+
+  /** Those asked for since the last flush. */
+  *#used(): Iterable<PendingEntry> {
+    for (let entry = this.#order.newest; entry?.lastUsed === this.#flushes; entry = entry.older) yield entry;
+  }
+
+  #changed(): PendingEntry[] {
+    return [...this.#used()].filter((entry) => entry.isChanged).sort(compareEntries);
   }
 
   /** Closes those unused for longest until the rest has room. */
   #shed(): void {
-    const entries = [...this.#entries()];
-    let memory = entries.reduce((sum, entry) => sum + entry.memory, 0);
-    if (memory <= this.#maxKeptBytes) return;
-    for (const entry of entries.sort((a, b) => a.lastUsed - b.lastUsed)) {
-      if (memory <= this.#maxKeptBytes) return;
-      memory -= entry.memory;
-      for (const shelf of Object.values(this.#shelves)) shelf.delete(entry.key);
+    for (let entry = this.#order.oldest; entry !== undefined && this.#order.memory > this.#maxKeptBytes; entry = this.#order.oldest) {
+      this.#order.remove(entry);
+      entry.shelf.delete(entry.key);
     }
   }
 }

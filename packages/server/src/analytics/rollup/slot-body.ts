@@ -20,10 +20,6 @@ export class SlotDirectory {
     return this.#length;
   }
 
-  close(): void {
-    this.#length = 0;
-  }
-
   /** False, and nothing in it, for bytes that no `writeSlots` wrote. */
   open(body: Uint8Array): boolean {
     this.#length = 0;
