@@ -14,11 +14,18 @@ const directory = new SlotDirectory();
 const scratch = new ByteWriter();
 const out = new ByteWriter();
 
+/** A slot that was asked for. */
+interface OpenSlot<S> {
+  readonly slot: number;
+  readonly segment: S;
+  isChanged: boolean;
+}
+
 /** A slot-major container: its body, and the slots that were asked for, decoded. */
 export class PendingSlots<S extends Segment> implements PendingContainer {
   readonly #kind: SegmentKind<S>;
-  readonly #decoded = new Map<number, S>();
-  readonly #changed = new Set<number>();
+  /** Nearly always one, seldom more than a few. */
+  #open: OpenSlot<S>[] = [];
   #body: Uint8Array | undefined;
   #corrupt = 0;
 
@@ -29,60 +36,60 @@ export class PendingSlots<S extends Segment> implements PendingContainer {
   }
 
   get memory(): number {
-    let memory = 500 + (this.#body?.length ?? 0);
-    for (const segment of this.#decoded.values()) memory += segment.memory;
+    let memory = 300 + (this.#body?.length ?? 0);
+    for (const { segment } of this.#open) memory += 50 + segment.memory;
     return memory;
   }
 
   /** A slot's segment, to be changed until `settle`. */
   change(slot: number): S {
-    this.#changed.add(slot);
-    return this.read(slot);
+    const open = this.#slot(slot);
+    open.isChanged = true;
+    return open.segment;
   }
 
   read(slot: number): S {
-    const present = this.#decoded.get(slot);
-    if (present !== undefined) return present;
-    const segment = this.#decode(slot) ?? this.#kind.empty();
-    this.#decoded.set(slot, segment);
-    return segment;
+    return this.#slot(slot).segment;
   }
 
   /** Encodes the changed slots and copies the others. Of the decoded ones only those that changed stay. */
   settle(): Settled {
     const body = this.#body;
+    const changed = this.#open.filter(({ isChanged }) => isChanged);
     const segments: SegmentBytes[] = [];
-    const made: { readonly slot: number; readonly start: number; readonly end: number }[] = [];
     let shortfalls = 0;
     scratch.clear();
-    for (const slot of this.#changed) {
-      const segment = this.read(slot);
+    const bounds = [0];
+    for (const { segment } of changed) {
       shortfalls += segment.settle();
-      const start = scratch.length;
       segment.encode(scratch);
-      if (scratch.length > start) made.push({ slot, start, end: scratch.length });
+      bounds.push(scratch.length);
     }
     if (body !== undefined && directory.open(body)) {
       for (let i = 0; i < directory.length; i++) {
         const slot = directory.slotAt(i);
-        if (this.#changed.has(slot)) continue;
+        if (changed.some((each) => each.slot === slot)) continue;
         segments.push({ slot, from: body, start: directory.startAt(i), end: directory.startAt(i + 1) });
       }
     }
     const from = scratch.written();
-    for (const each of made) segments.push({ ...each, from });
-    out.clear();
-    if (segments.length > 0)
-      writeSlots(
-        out,
-        segments.sort((a, b) => a.slot - b.slot),
-      );
-    for (const slot of this.#decoded.keys()) if (!this.#changed.has(slot)) this.#decoded.delete(slot);
-    this.#changed.clear();
+    changed.forEach((each, i) => {
+      const [start = 0, end = 0] = [bounds[i], bounds[i + 1]];
+      if (end > start) segments.push({ slot: each.slot, from, start, end });
+      each.isChanged = false;
+    });
+    this.#open = changed;
+    this.#body = bodyOf(segments);
     const corrupt = this.#corrupt;
     this.#corrupt = 0;
-    this.#body = segments.length > 0 ? out.finish() : undefined;
     return { body: this.#body, shortfalls, corrupt };
+  }
+
+  #slot(slot: number): OpenSlot<S> {
+    for (const open of this.#open) if (open.slot === slot) return open;
+    const open = { slot, segment: this.#decode(slot) ?? this.#kind.empty(), isChanged: false };
+    this.#open.push(open);
+    return open;
   }
 
   #decode(slot: number): S | undefined {
@@ -93,4 +100,12 @@ export class PendingSlots<S extends Segment> implements PendingContainer {
     if (segment === undefined) this.#corrupt += 1;
     return segment;
   }
+}
+
+function bodyOf(segments: SegmentBytes[]): Uint8Array | undefined {
+  if (segments.length === 0) return undefined;
+  if (segments.length > 1) segments.sort((a, b) => a.slot - b.slot);
+  out.clear();
+  writeSlots(out, segments);
+  return out.finish();
 }

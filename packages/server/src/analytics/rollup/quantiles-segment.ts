@@ -1,13 +1,18 @@
 import { ByteReader, type ByteWriter } from '@hubbub/sketch';
-import { BIN_COUNT, Bins, ZERO_BIN } from './bins.ts';
+import { BIN_COUNT, ZERO_BIN } from './bins.ts';
 import { KIND, KIND_COUNT } from './columns.ts';
+import { NumberCounts } from './number-counts.ts';
 import type { Segment } from './slot-body.ts';
 
 const KINDS_END = 2 ** KIND_COUNT;
 
+interface BinsTarget {
+  add(bin: number, weight: number): void;
+}
+
 /** Where a segment is read to. A kind that is undefined is passed over. */
 export interface QuantilesTarget {
-  readonly kinds: readonly (Bins | undefined)[];
+  readonly kinds: readonly (BinsTarget | undefined)[];
   /** µs. */
   latencyMax: number;
 }
@@ -27,7 +32,7 @@ export function addQuantiles(input: ByteReader, target: QuantilesTarget): boolea
   return input.isComplete;
 }
 
-function addBins(input: ByteReader, bins: Bins | undefined): boolean {
+function addBins(input: ByteReader, bins: BinsTarget | undefined): boolean {
   const size = input.count();
   if (size === 0) return false;
   let bin = ZERO_BIN;
@@ -41,8 +46,53 @@ function addBins(input: ByteReader, bins: Bins | undefined): boolean {
   return true;
 }
 
+/** Weights by bin, of which a slot of a room has few. */
+class SparseBins implements BinsTarget {
+  readonly #weights = new NumberCounts();
+
+  get memory(): number {
+    return 50 + this.#weights.memory;
+  }
+
+  /** `bin`: as clampedBinOf gives it. */
+  add(bin: number, weight: number): void {
+    this.#weights.add(bin - ZERO_BIN, weight);
+  }
+
+  /** Those with weight, upwards. */
+  forEach(visit: (bin: number, weight: number) => void): void {
+    for (const number of this.#weights.sorted()) visit(number + ZERO_BIN, this.#weights.get(number));
+  }
+
+  /** Raises negative weights to zero and says how many. */
+  settle(): number {
+    const below: number[] = [];
+    this.#weights.forEach((number, weight) => {
+      if (weight < 0) below.push(number);
+    });
+    for (const number of below) this.#weights.add(number, -this.#weights.get(number));
+    return below.length;
+  }
+
+  /** Their number and (distance to the bin before, weight) of each. */
+  encode(out: ByteWriter): void {
+    const numbers = this.#weights.sorted();
+    out.varint(numbers.length);
+    let previous = 0;
+    for (const number of numbers) {
+      out.varint(number - previous);
+      out.varint(this.#weights.get(number));
+      previous = number;
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#weights.size === 0 || this.#weights.sorted().length === 0;
+  }
+}
+
 export class QuantilesSegment implements Segment, QuantilesTarget {
-  readonly kinds: readonly Bins[] = Array.from({ length: KIND_COUNT }, () => new Bins());
+  readonly kinds: readonly SparseBins[] = Array.from({ length: KIND_COUNT }, () => new SparseBins());
   latencyMax = 0;
 
   static decode(body: Uint8Array, from: number, to: number): QuantilesSegment | undefined {
@@ -53,32 +103,29 @@ export class QuantilesSegment implements Segment, QuantilesTarget {
   }
 
   get memory(): number {
-    return this.kinds.reduce((sum, bins) => sum + bins.memory, 100);
+    let memory = 100;
+    for (const bins of this.kinds) memory += bins.memory;
+    return memory;
   }
 
   settle(): number {
-    const shortfalls = this.kinds.reduce((sum, bins) => sum + bins.settle(), 0);
-    if (this.kinds[KIND.latency]?.size === 0) this.latencyMax = 0;
+    let shortfalls = 0;
+    for (const bins of this.kinds) shortfalls += bins.settle();
+    if (this.kinds[KIND.latency]?.isEmpty) this.latencyMax = 0;
     return shortfalls;
   }
 
   encode(out: ByteWriter): void {
     let present = 0;
     this.kinds.forEach((bins, kind) => {
-      if (bins.size > 0) present |= 1 << kind;
+      if (!bins.isEmpty) present |= 1 << kind;
     });
     if (present === 0) return;
     out.byte(present);
     this.kinds.forEach((bins, kind) => {
       if ((present & (1 << kind)) === 0) return;
       if (kind === KIND.latency) out.varint(this.latencyMax);
-      out.varint(bins.size);
-      let previous = ZERO_BIN;
-      bins.forEach((bin, weight) => {
-        out.varint(bin - previous);
-        out.varint(weight);
-        previous = bin;
-      });
+      bins.encode(out);
     });
   }
 }
