@@ -6,8 +6,8 @@ test('twenty kills at random moments while messages are sent and imported: what 
   await seeded(Date.now() % 1_000_000, async (rng) => {
     const { findings, messages, imported } = await analyticsKills(rng, {
       rounds: 20,
-      senders: 6,
-      roundMs: [100, 2_500],
+      senders: 3,
+      roundMs: [50, 1_200],
       stretches: 500,
       withMoments: true,
     });

@@ -14,9 +14,10 @@ const DAY_MS = 86_400_000;
 
 test('said live, imported, shuffled in transit, or some of each: the answers are the same, and the oracle’s', async () => {
   await seeded(Date.now() % 1_000_000, async (rng) => {
-    console.log(`seed ${rng.seed}`);
-    for (const stretches of [5, 10, 20, 40, 80, 160, 300]) {
-      expect(await waysFindings(rng, stretches, ['1m', '5m', '15m', '1h', '1d', '1w', '1M'])).toEqual([]);
+    for (const stretches of [5, 15, 40, 100]) {
+      const startedAt = performance.now();
+      expect(await waysFindings(rng, stretches, ['1m', '15m', '1h', '1d', '1w'])).toEqual([]);
+      console.log(`seed ${rng.seed}, ${stretches} stretches: ${Math.round((performance.now() - startedAt) / 1000)} s`);
     }
   });
 });
