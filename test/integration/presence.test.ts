@@ -31,8 +31,8 @@ describe.concurrent('who is there', () => {
     });
     expect(join.seq).toBeUndefined();
     await guest.close();
-    await observer.never(isNotice('leave', 'guest'), 4_500);
-    const leave = await observer.next(isNotice('leave', 'guest'), 2_000);
+    await observer.never(isNotice('leave', 'guest'), 3_500);
+    const leave = await observer.next(isNotice('leave', 'guest'), 4_000);
     expect(leave.seq).toBeUndefined();
     expect(await fullHistory(server(), 'comings')).toEqual([]);
   });
