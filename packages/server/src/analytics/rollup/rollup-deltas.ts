@@ -13,7 +13,7 @@ import { RollupPlace } from './rollup-place.ts';
 export type { RollupPlace };
 
 /** About 5,000 rooms, each in its present hour, day and month. */
-const MAX_KEPT_BYTES = 64 * 2 ** 20;
+const MAX_KEPT_BYTES = 24 * 2 ** 20;
 
 /**
  * What one transaction changes in the kept summaries, held until `flush`. Containers stay decoded for the next transaction, as far as
