@@ -5,7 +5,12 @@ const exclude = ['**/node_modules/**', '**/dist/**', '**/*.soak.test.ts'];
 /** They start threads and wait for disks: real parts, in seconds rather than milliseconds. */
 const realStores = 'packages/server/src/store/sqlite/**/*.test.ts';
 /** One file at a time: these start servers, measure memory or fill disks. */
-const alone = { fileParallelism: false, hookTimeout: 120_000 };
+const alone = {
+  fileParallelism: false,
+  hookTimeout: 120_000,
+  // V8 keeps track of its code pages per process and at times aborts ("jit_page.has_value()") where threads come and go by the hundred.
+  execArgv: ['--no-memory-protection-keys'],
+};
 
 export default defineConfig({
   test: {
