@@ -82,7 +82,7 @@ export class AnalyticsEngine {
         if (!this.#derive(life, message)) changes.push({ kind: 'moved', message });
       }
       this.#settle(life);
-      this.#note(room, changes);
+      this.#note(room, changes, life.openT);
     }
     this.#deltas.flush();
   }
@@ -221,6 +221,8 @@ export class AnalyticsEngine {
     const isLate = newest !== undefined && compareOrder(message, newest) <= 0;
     if (!isLate) life.newest = { t: message.t, seq: message.seq, row: message.row };
     if (isLate || life.isDirty) {
+      // Nobody watches the bucket any more that was open.
+      if (!life.isDirty) life.openT = newest?.t;
       life.isDirty = true;
       life.flow = undefined;
       life.watch = undefined;
@@ -272,10 +274,15 @@ export class AnalyticsEngine {
     if (story !== undefined) this.#store.putMoment(room, span.startBucket, { ...span, ...story });
   }
 
-  #note(room: number, changes: readonly Change[]): void {
+  #note(room: number, changes: readonly Change[], openT?: number): void {
     if (changes.length === 0) return;
     this.#lives.forget(room);
-    this.#repairs.add(room, dirtOfChanges(room, changes, this.#store.history));
+    const dirt = dirtOfChanges(room, changes, this.#store.history);
+    if (openT !== undefined) {
+      const fromT = bucketOf(openT) * MOMENT_BUCKET_MS;
+      dirt.push({ kind: 'moments', room, fromT, toT: fromT + MOMENT_BUCKET_MS });
+    }
+    this.#repairs.add(room, dirt);
   }
 }
 

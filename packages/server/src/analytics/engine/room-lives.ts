@@ -7,6 +7,8 @@ export interface RoomLife {
   readonly room: number;
   newest: Order | undefined;
   isDirty: boolean;
+  /** A time in the bucket of moments that was open when it became dirty. */
+  openT?: number | undefined;
   flow: RoomFlow | undefined;
   watch: MomentWatch | undefined;
   /** Wall clock, ms. */
