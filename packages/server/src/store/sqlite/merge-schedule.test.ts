@@ -24,7 +24,12 @@ function scheduleOf(restFactor = 0) {
     return call(`merge ${to}`, run);
   };
   const tend = (isCalm: boolean) => call(isCalm ? 'tend calmly' : 'tend', () => --tending <= 0);
-  const parts = { merge, tend, rest: restFactor === 0 ? undefined : (ms: number) => 50 + ms * restFactor, clock };
+  const parts = {
+    merge,
+    tend,
+    rest: restFactor === 0 ? undefined : (ms: number, isPaced: boolean) => (isPaced ? 0 : 50 + ms * restFactor),
+    clock,
+  };
   const schedule = new MergeSchedule({ ...parts, onBug: (error) => bugs.push(error) }, { maxEntries: 20, maxDelayMs: 100 });
   const step = async (error?: unknown) => {
     const { run, end } = waiting ?? expect.fail('nothing is under way');

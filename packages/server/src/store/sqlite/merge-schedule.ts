@@ -20,8 +20,8 @@ export interface MergeScheduleParts {
   readonly merge: (to: number) => Promise<boolean>;
   /** A piece of what waits beside the log; of the kind that can wait longest only with `isCalm`. True when nothing is left. */
   readonly tend?: ((isCalm: boolean) => Promise<boolean>) | undefined;
-  /** How long to leave the writer alone after a piece, not the last, that took so long: chat comes first. Not while an import waits. */
-  readonly rest?: ((pieceMs: number) => number) | undefined;
+  /** How long to leave the writer alone after a piece, not the last, that took so long: chat comes first. `isPaced`: an import waits. */
+  readonly rest?: ((pieceMs: number, isPaced: boolean) => number) | undefined;
   readonly clock: Clock;
   /** Told of each failure that is not the world's. */
   readonly onBug: (error: unknown) => void;
@@ -80,7 +80,6 @@ export class MergeSchedule {
     for (let pieces = 0; pieces < PIECES_OF_A_PACE; pieces += 1) {
       if (this.#state !== 'merging' || this.#waiting <= PACED_FROM * this.#options.maxEntries) return;
       this.#pacedAt = this.#parts.clock.monotonic();
-      this.#endRest();
       await new Promise<void>((resolve) => this.#paced.push(resolve));
     }
   }
@@ -153,7 +152,8 @@ export class MergeSchedule {
 
   #rest(pieceMs: number): Promise<void> {
     const { rest, clock } = this.#parts;
-    const restMs = rest === undefined || clock.monotonic() - this.#pacedAt < PACED_LATELY_MS ? 0 : rest(pieceMs);
+    const isPaced = clock.monotonic() - this.#pacedAt < PACED_LATELY_MS;
+    const restMs = rest?.(pieceMs, isPaced) ?? 0;
     if (restMs <= 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#endRest = resolve;

@@ -44,6 +44,8 @@ const TICK_MS = 1000;
 const RESTS = 1;
 const RESTS_WHEN_BUSY = 12;
 const BUSY = 0.9;
+const RESTS_BESIDE_IMPORT = 4;
+const LIVELY = 0.45;
 
 /** Opens, or makes, the database in a folder that exists and that this process has locked. */
 export async function openSqliteStore(dir: string, options: SqliteOptions = {}): Promise<SqliteStore> {
@@ -89,7 +91,13 @@ export class SqliteStore implements Store {
     const tend = analytics && ((isCalm: boolean) => writer.call('tend', isCalm));
     const delay = analytics && { maxDelayMs: COUNTED_WITHIN_MS };
     const share = busyShare();
-    const rest = analytics && ((pieceMs: number) => pieceMs * (share() > BUSY ? RESTS_WHEN_BUSY : RESTS));
+    const rest =
+      analytics &&
+      ((pieceMs: number, isPaced: boolean) => {
+        const busy = share();
+        if (isPaced) return busy > LIVELY ? pieceMs * RESTS_BESIDE_IMPORT : 0;
+        return pieceMs * (busy > BUSY ? RESTS_WHEN_BUSY : RESTS);
+      });
     this.#merges = new MergeSchedule({ merge, tend, rest, clock, onBug }, { ...delay, ...merging });
     if (analytics !== undefined) this.#stopTicking = clock.every(TICK_MS, () => void this.#tick());
     this.#openings = new Grouped((openings) => writer.call('openEpochs', openings));

@@ -26,7 +26,7 @@ describe('how much is counted at once', () => {
   });
 
   it('is more when much is waiting, so that what is fixed weighs less', () => {
-    expect(sizes(100_000, 30, 0.1, 20).at(-1)).toBe(1000);
+    expect(sizes(100_000, 30, 0.1, 20).at(-1)).toBe(200);
   });
 
   it('is no more than there is, and few entries say little about many', () => {
