@@ -4,6 +4,8 @@
  *
  * Run: node bench/micro/rollup.bench.ts
  */
+
+import { BucketMessages } from '../../packages/server/src/analytics/rollup/bucket-messages.ts';
 import { COLUMN, KIND } from '../../packages/server/src/analytics/rollup/columns.ts';
 import { CountsAccumulator } from '../../packages/server/src/analytics/rollup/counts-accumulator.ts';
 import { DAY_MS, LEVELS, QUARTER_MS } from '../../packages/server/src/analytics/rollup/levels.ts';
@@ -13,7 +15,6 @@ import { QuantilesAccumulator } from '../../packages/server/src/analytics/rollup
 import { RankedAccumulator } from '../../packages/server/src/analytics/rollup/ranked-accumulator.ts';
 import { RollupDeltas } from '../../packages/server/src/analytics/rollup/rollup-deltas.ts';
 import { UserBuckets } from '../../packages/server/src/analytics/rollup/user-buckets.ts';
-import { UserMessages } from '../../packages/server/src/analytics/rollup/user-messages.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
 const DAYS = 1095;
@@ -128,10 +129,10 @@ function readUsers(): void {
     40,
   );
   const messages = meanMs(() => {
-    const counts = new UserMessages();
+    const counts = new BucketMessages(1);
     bucketOfSlot.fill(0);
     for (const { chunk, body } of all) counts.add(chunk, body, bucketOfSlot);
-    counts.top(10);
+    counts.top(0, 10);
   });
   show('users: messages by user over 1,095 days, top 10', messages, 'ms', (entries * 10) / 1e6);
 }

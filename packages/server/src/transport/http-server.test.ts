@@ -6,6 +6,16 @@ import type { HttpServer } from './http-server.ts';
 
 afterEach(closeServers);
 
+const ONE_ORIGIN = {
+  allowedOrigins: ['https://good.com'],
+  trustProxy: 'none',
+  ratePerSec: 5,
+  rateBurst: 10,
+  maxConnections: 100,
+  maxStreams: 10,
+  maxStreamsPerIp: 5,
+} as const;
+
 describe('health', () => {
   it('HTTP-1 begins exactly as the contract says', async () => {
     const { get } = await httpServer();
@@ -55,16 +65,7 @@ describe('every answer', () => {
   });
 
   it('HTTP-11 lets the pages of allowed origins read, and no others', async () => {
-    const config = {
-      allowedOrigins: ['https://good.com'],
-      trustProxy: 'none',
-      ratePerSec: 5,
-      rateBurst: 10,
-      maxConnections: 100,
-      maxStreams: 10,
-      maxStreamsPerIp: 5,
-    } as const;
-    const { get } = await httpServer({ config });
+    const { get } = await httpServer({ config: ONE_ORIGIN });
     const allowed = async (origin: string) => (await get('/health', { origin })).headers['access-control-allow-origin'];
     expect([await allowed('https://good.com'), await allowed('https://good.com.evil.com'), await allowed('null')]).toEqual([
       'https://good.com',
@@ -74,16 +75,7 @@ describe('every answer', () => {
   });
 
   it('HTTP-23 refuses what would change something for a page of a foreign origin, and does not do it', async () => {
-    const config = {
-      allowedOrigins: ['https://good.com'],
-      trustProxy: 'none',
-      ratePerSec: 5,
-      rateBurst: 10,
-      maxConnections: 100,
-      maxStreams: 10,
-      maxStreamsPerIp: 5,
-    } as const;
-    const { post, directory } = await httpServer({ config });
+    const { post, directory } = await httpServer({ config: ONE_ORIGIN });
     const statusFrom = async (origin: string) =>
       (await post('/api/rooms/r/messages', { content: 'x' }, { origin, 'content-type': 'application/json' })).statusCode;
     expect([await statusFrom('https://evil.com'), await statusFrom('null')]).toEqual([403, 403]);

@@ -1,4 +1,5 @@
 import type { BucketCount, NameUse, RoomHistory, RoomMessage } from './history.ts';
+import { firstOf, indexAfter } from './in-order.ts';
 import { MOMENT_BUCKET_MS } from './moment-scan.ts';
 import { compareOrder, type Order, startOf } from './order.ts';
 
@@ -51,21 +52,4 @@ export class ArrayHistory implements RoomHistory {
     }
     return [...counts].map(([bucket, count]) => ({ bucket, count }));
   }
-}
-
-function firstOf(messages: readonly RoomMessage[], after: Order, before: Order, limit: number): readonly RoomMessage[] {
-  const start = indexAfter(messages, after, true);
-  return messages.slice(start, Math.max(start, Math.min(indexAfter(messages, before, false), start + limit)));
-}
-
-/** How many messages come before a place, itself included or not. */
-function indexAfter(messages: readonly RoomMessage[], place: Order, isIncluded: boolean): number {
-  let low = 0;
-  for (let high = messages.length; low < high; ) {
-    const middle = (low + high) >>> 1;
-    const order = compareOrder(messages[middle] ?? place, place);
-    if (order < 0 || (order === 0 && isIncluded)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

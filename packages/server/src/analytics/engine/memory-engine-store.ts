@@ -1,6 +1,7 @@
 import type { BucketCount, NameUse, RoomHistory, RoomMessage } from '../derive/history.ts';
+import { firstOf, indexAfter } from '../derive/in-order.ts';
 import { MOMENT_BUCKET_MS } from '../derive/moment-scan.ts';
-import { compareOrder, type Order, startOf } from '../derive/order.ts';
+import { type Order, startOf } from '../derive/order.ts';
 import { MemoryRollups } from '../rollup/memory-rollups.ts';
 import { ALL_ROOMS } from '../rollup/port.ts';
 import type { Dirt, EngineStore, Firsts, MessageFact, Moment } from './ports.ts';
@@ -159,21 +160,4 @@ class MapHistory implements RoomHistory {
   #of(room: number, user: number): readonly RoomMessage[] {
     return (this.#rooms.get(room) ?? []).filter((message) => message.user === user);
   }
-}
-
-function firstOf(messages: readonly RoomMessage[], after: Order, before: Order, limit: number): readonly RoomMessage[] {
-  const start = indexAfter(messages, after, true);
-  return messages.slice(start, Math.max(start, Math.min(indexAfter(messages, before, false), start + limit)));
-}
-
-/** How many messages come before a place, itself included or not. */
-function indexAfter(messages: readonly RoomMessage[], place: Order, isIncluded: boolean): number {
-  let low = 0;
-  for (let high = messages.length; low < high; ) {
-    const middle = (low + high) >>> 1;
-    const order = compareOrder(messages[middle] ?? place, place);
-    if (order < 0 || (order === 0 && isIncluded)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

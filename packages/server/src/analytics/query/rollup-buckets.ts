@@ -1,5 +1,6 @@
 import type { BucketPlan } from '../calendar/plan.ts';
 import type { Buckets, Needs, RankedSource } from '../measures/measure.ts';
+import { BucketMessages } from '../rollup/bucket-messages.ts';
 import { COLUMN, type Column, type Kind } from '../rollup/columns.ts';
 import { CountsAccumulator } from '../rollup/counts-accumulator.ts';
 import { type Level, MAX_SLOTS } from '../rollup/levels.ts';
@@ -8,7 +9,6 @@ import { QuantilesAccumulator } from '../rollup/quantiles-accumulator.ts';
 import { RankedAccumulator } from '../rollup/ranked-accumulator.ts';
 import type { Ranked } from '../rollup/top.ts';
 import { UserBuckets } from '../rollup/user-buckets.ts';
-import { BucketMessages } from './bucket-messages.ts';
 import { MessagesByRoom } from './messages-by-room.ts';
 
 /** What all measures of a question need together. */

@@ -1,6 +1,7 @@
 import { QuantileSketch } from '@hubbub/sketch';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BucketMessages } from './bucket-messages.ts';
 import { COLUMN, KIND } from './columns.ts';
 import { CountsAccumulator } from './counts-accumulator.ts';
 import { DAY_MS, HOUR_MS, type Level, QUARTER_MS, slotStart } from './levels.ts';
@@ -11,7 +12,6 @@ import { QuantilesAccumulator } from './quantiles-accumulator.ts';
 import { RankedAccumulator } from './ranked-accumulator.ts';
 import { RollupDeltas } from './rollup-deltas.ts';
 import { UserBuckets } from './user-buckets.ts';
-import { UserMessages } from './user-messages.ts';
 
 const T0 = Date.UTC(2026, 0, 31);
 const BUCKET_MS = 5 * HOUR_MS;
@@ -177,10 +177,10 @@ describe('accumulators', () => {
       fc.property(log, fc.boolean(), fc.integer({ min: 1, max: 6 }), (messages, isReversed, limit) => {
         const rollups = kept(messages);
         const wanted = messages.filter(({ t }) => bucketOf(t) >= 0);
-        const users = new UserMessages();
+        const users = new BucketMessages(1);
         feed(rollups, 'users', isReversed, (chunk, body, of) => users.add(chunk, body, of));
         const byUser = wanted.map(({ user }) => user);
-        expect(users.top(limit)).toEqual(naiveTop(byUser, limit));
+        expect(users.top(0, limit)).toEqual(naiveTop(byUser, limit));
         for (const family of ['terms', 'drops'] as const) {
           const terms = new RankedAccumulator(BUCKETS);
           feed(rollups, family, isReversed, (_, body, of) => terms.add(body, of));
@@ -203,9 +203,9 @@ describe('accumulators', () => {
       deltas.at(0, T0 + i * QUARTER_MS, ['quarter']).user(9, amount);
     });
     deltas.flush();
-    const users = new UserMessages();
+    const users = new BucketMessages(1);
     feed(rollups, 'users', false, (chunk, body, of) => users.add(chunk, body, of));
-    expect(users.top(1)).toEqual([{ number: 9, count: amounts.reduce((sum, amount) => sum + amount) }]);
+    expect(users.top(0, 1)).toEqual([{ number: 9, count: amounts.reduce((sum, amount) => sum + amount) }]);
   });
 
   it('read newcomers with the quarter of their month', () => {
@@ -246,7 +246,7 @@ describe('bodies of any kind', () => {
         new CountsAccumulator(1).add(body, bucketOfSlot);
         new QuantilesAccumulator(1, [KIND.length, KIND.latency]).add(body, bucketOfSlot);
         new UserBuckets(1).add(0xfffff, body, bucketOfSlot);
-        new UserMessages().add(0xfffff, body, bucketOfSlot);
+        new BucketMessages(1).add(0xfffff, body, bucketOfSlot);
         new RankedAccumulator(1).add(body, bucketOfSlot);
         readNewcomers(0xfffff, body, () => undefined);
       }),

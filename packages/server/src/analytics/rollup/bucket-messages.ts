@@ -1,5 +1,5 @@
-import { type Ranked, topOf } from '../rollup/top.ts';
-import { CHUNK_BITS, CHUNK_USERS, UserColumns } from '../rollup/user-body.ts';
+import { type Ranked, topOf } from './top.ts';
+import { CHUNK_BITS, CHUNK_USERS, UserColumns } from './user-body.ts';
 
 const SLOT_MASK = 127;
 /** The highest bit of an entry: the user's last. */
