@@ -48,8 +48,7 @@ describe.skipIf(!hasIrcLog(1))('real days', () => {
   }
 
   test('in order, in any order, and backwards by days: the answers are the same', async () => {
-    // A fixed seed for now: with SEED=881031 a moment is found live that the other ways miss.
-  await seeded(355_114, async (rng) => {
+    await seeded(Date.now() % 1_000_000, async (rng) => {
       const events = await movedDays(DAYS, ['2006-10-27'], ROOMS);
       const questions = questionsOf({
         ...RANGE,
