@@ -76,6 +76,21 @@ export function reusedSeqs(receivers: Iterable<readonly Pick<Stored, 'messageId'
   return few(findings);
 }
 
+/** The head of what history has of an epoch, which ends in the next base; of all history where none follows. */
+export function lastStoredOf(epoch: string, found: readonly Pick<Stored, 'seq'>[], bases: readonly Position[]): number {
+  const end = bases[bases.findIndex((base) => base.epoch === epoch) + 1]?.seq ?? Number.POSITIVE_INFINITY;
+  return found.reduce((last, { seq = 0 }) => (seq <= end ? Math.max(last, seq) : last), 0);
+}
+
+/**
+ * Whether a replay brought what is stored, in order, and nothing else. It may have brought messages too young to be stored, which the
+ * next crash took: they come last, and are later than all that is stored of their epoch.
+ */
+export function isReplayOf(stored: readonly (number | undefined)[], replayed: readonly number[], lastStored: number): boolean {
+  const isStored = stored.every((seq, i) => replayed[i] === seq);
+  return isStored && replayed.slice(stored.length).every((seq) => seq > lastStored);
+}
+
 /** One connection's messages of a room must come in ascending order, none twice. */
 export function receiverDisorder(name: string, messages: readonly Pick<Stored, 'seq'>[]): string[] {
   const findings: string[] = [];

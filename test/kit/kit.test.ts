@@ -4,7 +4,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { TestClient, UpgradeRefused } from './client.ts';
 import { isAck, isMessage } from './frames.ts';
-import { differing, holes, missingIds, receiverDisorder, repeatedIds, reusedSeqs, senderDisorder } from './history-checker.ts';
+import {
+  differing,
+  holes,
+  isReplayOf,
+  lastStoredOf,
+  missingIds,
+  receiverDisorder,
+  repeatedIds,
+  reusedSeqs,
+  senderDisorder,
+} from './history-checker.ts';
 import { Rng, seeded } from './rng.ts';
 
 const message = (seq: number, messageId = `m${seq}`, content = String(seq), userId = 'u') => ({ seq, messageId, content, userId });
@@ -25,6 +35,21 @@ describe('the history checker', () => {
   test('finds a seq that was used for two messages, over all receivers', () => {
     expect(reusedSeqs([[message(1, 'a')], [message(1, 'b')]])).toEqual(['seq 1 is a and b']);
     expect(reusedSeqs([[message(1, 'a')], [message(1, 'a'), message(2, 'a')]])).toEqual([]);
+  });
+
+  test('takes a replay that is what is stored, and behind it what the next crash took', () => {
+    const bases = [
+      { epoch: 'a', seq: 0 },
+      { epoch: 'b', seq: 10 },
+    ];
+    const found = [message(1), message(2), message(11)];
+    expect(lastStoredOf('a', found, bases)).toBe(2);
+    expect(lastStoredOf('b', found, bases)).toBe(11);
+    expect(isReplayOf([1, 2], [1, 2], 2)).toBe(true);
+    expect(isReplayOf([1, 2], [1, 2, 3, 4], 2)).toBe(true);
+    expect(isReplayOf([1, 2], [1], 2)).toBe(false);
+    expect(isReplayOf([1, 3], [1, 2, 3], 3)).toBe(false);
+    expect(isReplayOf([1], [1, 2], 5)).toBe(false);
   });
 
   test('finds disorder of a sender, of a receiver, and between receivers', () => {
