@@ -8,5 +8,6 @@ export { HyperLogLog, STANDARD_ERROR } from './hyper-log-log.ts';
 export { IntervalSet, intervalSetKind } from './interval-set.ts';
 export { binOf, middleOf } from './log-mapping.ts';
 export type { Mergeable, SketchKind } from './mergeable.ts';
+export { nearestRank } from './nearest-rank.ts';
 export { COLLAPSE_SHARE, QuantileSketch, quantileKind, RELATIVE_ERROR } from './quantile.ts';
 export { MAX_TIME } from './time.ts';

@@ -15,7 +15,7 @@ function checkBounds(sketch: QuantileSketch, items: readonly Item[]): void {
   expect(sketch.max).toEqual(sorted.at(-1));
   if (sorted.length === 0) return;
   for (const q of QUANTILES) {
-    const exact = sorted[Math.floor(q * (sorted.length - 1))] ?? Number.NaN;
+    const exact = sorted.find((_, i) => (i + 1) / sorted.length >= q) ?? Number.NaN;
     const largest = Math.max(...sorted.filter((v) => Math.sign(v) === Math.sign(exact)).map(Math.abs));
     const bound = Math.max(RELATIVE_ERROR * Math.abs(exact), largest * COLLAPSE_SHARE);
     expect(Math.abs((sketch.quantile(q) ?? Number.NaN) - exact), `q ${q} of ${exact}`).toBeLessThanOrEqual(bound);
@@ -63,6 +63,17 @@ describe('QuantileSketch', () => {
       sketch.add(-(2 ** exponent));
     }
     expect(sketch.encode().length).toBeLessThan(2 * 2048 * 4);
+  });
+
+  it('gives of few values the smallest that enough of them do not exceed', () => {
+    const of = (values: readonly number[], q: number): number => {
+      const sketch = new QuantileSketch();
+      for (const v of values) sketch.add(v);
+      return Math.round(sketch.quantile(q) ?? Number.NaN);
+    };
+    expect([of([3, 5], 0.5), of([3, 5], 0.95), of([3, 5, 9], 0.5), of([3, 5, 9], 0.95), of([3], 0), of([3, 5, 9], 1)]).toEqual([
+      3, 5, 5, 9, 3, 9,
+    ]);
   });
 
   it('has no quantile when empty', () => {

@@ -2,6 +2,7 @@ import { ByteReader, ByteWriter } from './bytes.ts';
 import { LogBins, MAX_BINS } from './log-bins.ts';
 import { binOf, middleOf, RELATIVE_ERROR } from './log-mapping.ts';
 import { type Mergeable, requireWeight, type SketchKind, saturatingSum } from './mergeable.ts';
+import { nearestRank } from './nearest-rank.ts';
 
 export { RELATIVE_ERROR };
 /**
@@ -53,13 +54,13 @@ export class QuantileSketch implements Mergeable<QuantileSketch> {
   }
 
   /**
-   * The value at rank ⌊q × (count − 1)⌋ of the sorted values, within RELATIVE_ERROR (of values below COLLAPSE_SHARE of the largest
-   * magnitude of their sign: within that share of it). Undefined when empty; RangeError unless 0 ≤ q ≤ 1.
+   * The smallest value such that a share of at least q of all values is at most it, within RELATIVE_ERROR (of values below
+   * COLLAPSE_SHARE of the largest magnitude of their sign: within that share of it). Undefined when empty; RangeError unless 0 ≤ q ≤ 1.
    */
   quantile(q: number): number | undefined {
     if (!(q >= 0 && q <= 1)) throw new RangeError(`a quantile is between 0 and 1, not ${q}`);
     if (this.#count === 0) return undefined;
-    const estimate = this.#valueAt(Math.floor(q * (this.#count - 1)));
+    const estimate = this.#valueAt(nearestRank(q, this.#count));
     return Math.min(Math.max(estimate, this.#min), this.#max);
   }
 
@@ -134,20 +135,21 @@ export class QuantileSketch implements Mergeable<QuantileSketch> {
     return sketch.#isSound() ? sketch : undefined;
   }
 
+  /** `rank`: from 1. */
   #valueAt(rank: number): number {
     let seen = 0;
     let found: number | undefined;
     this.#negative.forEachDown((bin, weight) => {
       seen += weight;
-      if (seen > rank) found = -middleOf(bin);
+      if (seen >= rank) found = -middleOf(bin);
       return found !== undefined;
     });
     if (found !== undefined) return found;
     seen += this.#zeros;
-    if (seen > rank) return 0;
+    if (seen >= rank) return 0;
     this.#positive.forEachUp((bin, weight) => {
       seen += weight;
-      if (seen > rank) found = middleOf(bin);
+      if (seen >= rank) found = middleOf(bin);
       return found !== undefined;
     });
     return found ?? this.#max;
@@ -163,8 +165,8 @@ export class QuantileSketch implements Mergeable<QuantileSketch> {
     };
     this.#negative.forEachUp(add);
     this.#positive.forEachUp(add);
-    const low = this.#valueAt(0);
-    const high = this.#valueAt(total - 1);
+    const low = this.#valueAt(1);
+    const high = this.#valueAt(total);
     return total === this.#count && Math.sign(low) === Math.sign(this.#min) && Math.sign(high) === Math.sign(this.#max);
   }
 }

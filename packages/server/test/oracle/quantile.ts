@@ -1,7 +1,7 @@
-/** The value at rank ⌊q × (count − 1)⌋ of the sorted values; 0 of none. */
+/** The smallest value such that a share of at least q of all values is at most it; 0 of none. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(q * (sorted.length - 1))] ?? 0;
+  return sorted.find((_, i) => (i + 1) / sorted.length >= q) ?? 0;
 }
 
 export const sum = (values: readonly number[]): number => values.reduce((total, each) => total + each, 0);

@@ -22,7 +22,8 @@ export const SERIES: Readonly<Record<SeriesMeasure, CatalogueEntry>> = {
   }),
   participation: ofMessages({
     unit: 'ratio',
-    sentence: 'Which share of the users who were present wrote something; null where no presence was recorded, as for imported logs.',
+    sentence:
+      'Users who wrote for each user who was present; above 1 where some wrote without being connected, as bots over HTTP do; null where no presence was recorded, as for imported logs.',
     formula: 'activeUsers / presentUsers',
     finestStep: '1m',
     value: { kind: 'ratio' },
@@ -132,7 +133,10 @@ export const SERIES: Readonly<Record<SeriesMeasure, CatalogueEntry>> = {
       kind: 'object',
       fields: {
         count: field('sessions', 'Sessions that began.'),
-        p50Duration: field('s', 'Half of them took at most so long from the first to the last message.'),
+        p50Duration: field(
+          's',
+          'From the first to the last message: the smallest duration such that at least half of the sessions took at most so long.',
+        ),
         meanMessages: field('messages', 'Messages in a session, on average.'),
       },
     },

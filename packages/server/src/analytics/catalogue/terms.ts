@@ -24,7 +24,8 @@ export const HEAVY: Exactness = {
 
 export const field = (unit: string, sentence: string): Field => ({ unit, sentence });
 
-export const quantile = (percent: number, unit: string): Field => field(unit, `${percent} % of the values are at most this.`);
+export const quantile = (percent: number, unit: string): Field =>
+  field(unit, `The smallest value such that at least ${percent} % of all are at most it: the nearest rank.`);
 
 type Told = 'unit' | 'sentence' | 'formula';
 type Measure = Pick<CatalogueEntry, Told> & Partial<CatalogueEntry>;

@@ -1,4 +1,4 @@
-import { binOf, middleOf } from '@hubbub/sketch';
+import { binOf, middleOf, nearestRank } from '@hubbub/sketch';
 
 /** What lies at or below zero. */
 export const ZERO_BIN = -513;
@@ -76,16 +76,16 @@ export class Bins {
     return shortfalls;
   }
 
-  /** The value at rank ⌊q (total − 1)⌋, within 1 %; undefined when empty. */
+  /** The value at the nearest rank, as in packages/sketch, within 1 %; undefined when empty. */
   quantile(q: number): number | undefined {
     const total = this.total;
     if (total <= 0) return undefined;
-    const rank = Math.floor(q * (total - 1));
+    const rank = nearestRank(q, total);
     let seen = this.#zeros;
-    if (seen > rank) return 0;
+    if (seen >= rank) return 0;
     for (let at = 0; at < this.#weights.length; at++) {
       seen += this.#weights[at] ?? 0;
-      if (seen > rank) return middleOf(this.#base + at);
+      if (seen >= rank) return middleOf(this.#base + at);
     }
     return middleOf(this.#base + this.#weights.length - 1);
   }

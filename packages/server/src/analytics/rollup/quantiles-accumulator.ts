@@ -45,7 +45,7 @@ export class QuantilesAccumulator {
     return this.#buckets[bucket]?.kinds[kind]?.total ?? 0;
   }
 
-  /** The value at rank ⌊q (count − 1)⌋, within 1 %; undefined when empty. */
+  /** The value at the nearest rank, within 1 %; undefined when empty. */
   quantile(bucket: number, kind: Kind, q: number): number | undefined {
     const estimate = this.#buckets[bucket]?.kinds[kind]?.quantile(q);
     return estimate === undefined || kind !== KIND.latency ? estimate : Math.min(estimate, this.latencyMax(bucket));
