@@ -25,6 +25,8 @@ export default defineConfig({
           // No test replaces a module, so files may share what they import: half of the time was loading it again for each.
           pool: 'threads',
           isolate: false,
+          // By default one processor is left free: of two, half of the machine.
+          maxWorkers: '100%',
           testTimeout: 10_000,
         },
       },

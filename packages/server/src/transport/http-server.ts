@@ -14,6 +14,7 @@ import { analyticsStreamRoute } from './routes/analytics-stream.ts';
 import { importRoute } from './routes/import.ts';
 import type { Route, StreamRoute } from './routes/route.ts';
 import { routes } from './routes/routes.ts';
+import { compileOnce } from './schema-compilers.ts';
 import { secure } from './security.ts';
 import { limitSockets } from './socket-limits.ts';
 
@@ -89,6 +90,7 @@ function createApp(deps: HttpDeps) {
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // "5" is no number in a body; the numbers of a query are read in `addRoute`.
     ajv: { customOptions: { coerceTypes: false } },
+    schemaController: { compilersFactory: compileOnce },
     serverFactory: (handler) => {
       const { server, release } = createServer(handler, deps);
       releaseSocket = release;
