@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyText } from '../../../test/kit/any-text.ts';
 import { CAPACITY, HeavyHitters, heavyHittersKind } from './heavy-hitters.ts';
 import { brokenLaws, type Subject, testLaws } from './laws.contract.ts';
 
@@ -30,7 +31,7 @@ const subjectOf = (capacity: number): Subject<HeavyHitters, Item> => ({
     fc.oneof(
       fc.nat(40).map((n) => `k${n}`),
       fc.constantFrom('a', 'b'),
-      fc.string({ unit: 'binary', maxLength: 3 }),
+      anyText(3),
     ),
     fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 50 })),
   ),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyText } from '../../../../../test/kit/any-text.ts';
 import { MARKS_IN_A_ROW, UNSPACED_SCRIPTS } from './code-points.ts';
 import { readText } from './index.ts';
 import { STOP_WORDS } from './stop-words.ts';
@@ -158,13 +159,9 @@ describe('terms of random text', () => {
     '_',
     '1',
   ];
-  const text = fc.array(
-    fc.oneof(
-      { weight: 4, arbitrary: fc.constantFrom(...awkward, ...more) },
-      { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 3 }) },
-    ),
-    { maxLength: 25 },
-  );
+  const text = fc.array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...awkward, ...more) }, { weight: 1, arbitrary: anyText(3) }), {
+    maxLength: 25,
+  });
 
   it('are those of a naive reading of the rules', () => {
     fc.assert(
