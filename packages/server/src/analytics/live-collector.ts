@@ -6,6 +6,7 @@ import type { MinuteActivity, Store, StoredMessage, StoreTotals } from '../store
 import type { Clock } from '../util/clock.ts';
 import { Audience } from './audience.ts';
 import { Chatters } from './chatters.ts';
+import { shown } from './digits.ts';
 import { ForwardTime } from './forward-time.ts';
 import { IntervalCounts } from './interval-counts.ts';
 import { Latencies } from './latencies.ts';
@@ -156,7 +157,7 @@ export class LiveCollector implements EventSink, SnapshotSource {
 
   /** Over whole seconds: the one in progress would always look too quiet. */
   #rate(seconds: number, now: number): number {
-    return this.#acceptedBySecond.sum(this.#acceptedBySecond.intervalOf(now) - 1, seconds) / seconds;
+    return shown(this.#acceptedBySecond.sum(this.#acceptedBySecond.intervalOf(now) - 1, seconds) / seconds);
   }
 }
 

@@ -13,7 +13,8 @@ export interface CompareOptions {
 const EXACT_DISTINCT = 1024;
 const DISTINCT_ERROR = 4 * 0.0081;
 const QUANTILE_ERROR = 0.01;
-const ROUNDING = 1e-9;
+/** Answers show nine digits. */
+const ROUNDING = 1e-8;
 
 const QUANTILES = new Set(['p50', 'p95', 'p50Duration']);
 const RATIOS = new Set(['mean', 'meanMessages', 'stickiness', 'peakPerSecond', 'retained']);

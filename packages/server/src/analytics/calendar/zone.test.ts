@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, QUARTER_MS } from '../rollup/levels.ts';
 import { EARLIEST, LATEST, offsetAt, type Zone, zoneOf } from './zone.ts';
-import { isZone } from './zone-names.ts';
+import { spellZone } from './zone-names.ts';
 
 const zone = (name: string): Zone => zoneOf(name) ?? expect.fail(`no zone ${name}`);
 const TRICKY = [
@@ -39,8 +39,7 @@ describe('zone names', () => {
     'GMT',
     'America/Port-au-Prince',
   ])('%s is one', (name) => {
-    expect(isZone(name)).toBe(true);
-    expect(isZone(name)).toBe(true);
+    expect(spellZone(name)?.toLowerCase()).toBe(name.toLowerCase());
   });
 
   it.each([
@@ -57,8 +56,30 @@ describe('zone names', () => {
     '__proto__',
     'Etc/Unknown',
   ])('%j is none', (name) => {
-    expect(isZone(name)).toBe(false);
+    expect(spellZone(name)).toBeUndefined();
     expect(zoneOf(name)).toBeUndefined();
+  });
+
+  it.each([
+    ...([
+      'UTC',
+      'Asia/Kolkata',
+      'Asia/Calcutta',
+      'Asia/Ho_Chi_Minh',
+      'US/Eastern',
+      'America/Knox_IN',
+      'Etc/GMT+5',
+      'EST5EDT',
+      'GB',
+    ] as const),
+    ...(['America/Port-au-Prince', 'America/Port_of_Spain', 'Africa/Dar_es_Salaam', 'Antarctica/McMurdo', 'Australia/ACT'] as const),
+  ])('%s is spelled so, however it was written', (name) => {
+    for (const written of [name, name.toLowerCase(), name.toUpperCase()]) expect(spellZone(written)).toBe(name);
+  });
+
+  it('that Intl lists is spelled as there', () => {
+    const names = Intl.supportedValuesOf('timeZone');
+    expect(names.map((name) => spellZone(name.toLowerCase()))).toEqual(names);
   });
 });
 

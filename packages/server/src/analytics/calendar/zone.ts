@@ -1,5 +1,5 @@
 import { DAY_MS, QUARTER_MS } from '../rollup/levels.ts';
-import { isZone } from './zone-names.ts';
+import { spellZone } from './zone-names.ts';
 
 /** What can be asked about, ms since 1970: the years 1970 to 2099. Nothing older can be imported. */
 export const EARLIEST = 0;
@@ -34,7 +34,7 @@ export function zoneOf(name: string): Zone | undefined {
   const key = name.toLowerCase();
   const cached = zones.get(key);
   if (cached !== undefined) return cached;
-  if (!isZone(name)) return undefined;
+  if (spellZone(name) === undefined) return undefined;
   const zone = readZone(name);
   zones.set(key, zone);
   return zone;

@@ -3,7 +3,7 @@ import { MOMENT_BASELINE, MOMENT_BUCKET_MS, type MomentSpan } from './moment-sca
 import { startOf } from './order.ts';
 import { READ_AHEAD } from './restore-flow.ts';
 
-const TERMS = 5;
+export const MOST_TERMS = 5;
 const LEAST_COUNT = 2;
 
 /** What a moment was about. */
@@ -70,5 +70,5 @@ function rising(during: ReadonlyMap<string, number>, before: ReadonlyMap<string,
     if (count >= LEAST_COUNT && count > expected) risen.push({ term, count, score: (count - expected) / Math.sqrt(expected + 1) });
   }
   risen.sort((a, b) => b.score - a.score || b.count - a.count || (a.term < b.term ? -1 : 1));
-  return risen.slice(0, TERMS).map(({ term }) => term);
+  return risen.slice(0, MOST_TERMS).map(({ term }) => term);
 }

@@ -1,6 +1,7 @@
 import { dayStart, localDay } from '../calendar/local-days.ts';
 import { planBuckets } from '../calendar/plan.ts';
 import type { Zone } from '../calendar/zone.ts';
+import { shown } from '../digits.ts';
 import type { RangeRequest } from '../request/requests.ts';
 import { DAY_MS } from '../rollup/levels.ts';
 import { isoTime, partialAt, remarks, type Source } from './source.ts';
@@ -24,7 +25,14 @@ export function active({ from, to, tz }: RangeRequest, zone: Zone, source: Sourc
     const dau = ofDays[bucket] ?? 0;
     const ofMonth = mau[bucket] ?? 0;
     const day = isoTime((first + bucket) * DAY_MS).slice(0, 10);
-    days.push({ day, dau, wau: wau[bucket], mau: ofMonth, stickiness: ofMonth === 0 ? 0 : dau / ofMonth, ...partialAt(source, end) });
+    days.push({
+      day,
+      dau,
+      wau: wau[bucket],
+      mau: ofMonth,
+      stickiness: ofMonth === 0 ? 0 : shown(dau / ofMonth),
+      ...partialAt(source, end),
+    });
   }
   return { from: isoTime(from), to: isoTime(to), tz, days, ...remarks(source, { from: edges[0] ?? from, to }) };
 }

@@ -9,7 +9,8 @@ const LINE_END = '\r\n';
 
 /**
  * RFC 4180 with a line of names first: `first` columns, then all others as they come. `a: {b: 1}` stands in the column `a.b`, the
- * elements of an array in `a.1`, `a.2`, … What a row does not have, and null, is empty. A text that begins like a formula gets a `'`.
+ * elements of an array in `a.1`, `a.2`, … What a row does not have, and null, is empty; null alone makes no column. A text that begins
+ * like a formula gets a `'`.
  */
 export function csvTable(rows: readonly Row[], first: readonly string[]): string {
   const flat = rows.map((row) => {
@@ -27,7 +28,7 @@ function flatten(value: object, prefix: string, into: Map<string, Cell>): void {
   for (const [name, each] of Object.entries(value)) {
     const column = prefix + (isList ? String(Number(name) + 1) : name);
     if (typeof each === 'object' && each !== null) flatten(each, `${column}.`, into);
-    else if (each !== undefined) into.set(column, each);
+    else if (each !== undefined && each !== null) into.set(column, each);
   }
 }
 

@@ -2,6 +2,7 @@ import { edges } from '../calendar/edges.ts';
 import { weekLabel } from '../calendar/labels.ts';
 import { planBuckets } from '../calendar/plan.ts';
 import type { Zone } from '../calendar/zone.ts';
+import { shown } from '../digits.ts';
 import type { RangeRequest } from '../request/requests.ts';
 import { containerOf, QUARTER_MS, quarterOfMonthStart } from '../rollup/levels.ts';
 import { readNewcomers } from '../rollup/newcomers.ts';
@@ -29,7 +30,7 @@ export function retention({ from, to, tz }: RangeRequest, zone: Zone, source: So
   const cohorts: object[] = [];
   sizes.forEach((size, cohort) => {
     if (size === 0) return;
-    const retained = Array.from({ length: begun - cohort }, (_, k) => (seen[cohort * count + cohort + k] ?? 0) / size);
+    const retained = Array.from({ length: begun - cohort }, (_, k) => shown((seen[cohort * count + cohort + k] ?? 0) / size));
     cohorts.push({ week: weekLabel(zone, weeks[cohort] ?? 0), size, retained });
   });
   return { from: isoTime(from), to: isoTime(to), tz, cohorts, ...remarks(source, { from, to }), ...partialAt(source, to) };

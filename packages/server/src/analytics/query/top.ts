@@ -1,4 +1,5 @@
 import { planBuckets } from '../calendar/plan.ts';
+import { shown } from '../digits.ts';
 import type { TopRequest } from '../request/requests.ts';
 import { nameRanked } from './names.ts';
 import { RollupBuckets, unionOf } from './rollup-buckets.ts';
@@ -10,6 +11,6 @@ export function top({ from, to, tz, what, limit }: TopRequest, source: Source): 
   const buckets = new RollupBuckets(source.scope, 1, unionOf([{ ranked: what }])).read(source.rollups, plan);
   const [items = []] = nameRanked([(most) => buckets.ranked(0, what, most)], what, limit, source.store);
   const bound = buckets.rankedBound(0, what);
-  const approx = bound > 0 ? { approx: { count: bound } } : {};
+  const approx = bound > 0 ? { approx: { count: shown(bound) } } : {};
   return { from: isoTime(from), to: isoTime(to), tz, what, items, ...approx, ...remarks(source, { from, to }), ...partialAt(source, to) };
 }

@@ -1,4 +1,5 @@
 import type { SeriesMeasure } from '../catalogue/ids.ts';
+import { shown } from '../digits.ts';
 import type { Buckets, RankedMeasure, Value } from '../measures/measure.ts';
 import { MEASURES } from '../measures/measures.ts';
 import { COLUMN } from '../rollup/columns.ts';
@@ -32,10 +33,15 @@ export function measureAll(measures: readonly SeriesMeasure[], buckets: Buckets,
     const values: { [M in SeriesMeasure]?: Value | readonly NamedCount[] } = {};
     for (const id of measures) {
       const measure = MEASURES[id];
-      values[id] = measure.kind === 'ranked' ? (lists.get(id)?.[bucket] ?? []) : measure.value(buckets, bucket);
+      values[id] = measure.kind === 'ranked' ? (lists.get(id)?.[bucket] ?? []) : shownValue(measure.value(buckets, bucket));
     }
     return { values, remarks: remarksOf(measures, buckets, bucket) };
   });
+}
+
+function shownValue(value: Value): Value {
+  if (typeof value === 'number') return shown(value);
+  return value === null ? null : Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shown(each)]));
 }
 
 function listsOf({ needs }: RankedMeasure, buckets: Buckets, names: Names): NamedCount[][] {
@@ -51,7 +57,7 @@ function remarksOf(measures: readonly SeriesMeasure[], buckets: Buckets, bucket:
   for (const id of measures) {
     const measure = MEASURES[id];
     const error = measure.kind === 'ranked' ? buckets.rankedBound(bucket, measure.needs.ranked) : (measure.approx?.(buckets, bucket) ?? 0);
-    if (error > 0) approx[id] = error;
+    if (error > 0) approx[id] = shown(error);
   }
   const deleted = buckets.count(bucket, COLUMN.deleted);
   return { ...(deleted > 0 ? { adjusted: -deleted } : {}), ...(Object.keys(approx).length > 0 ? { approx } : {}) };

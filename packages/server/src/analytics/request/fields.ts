@@ -1,5 +1,6 @@
 import { isReservedRoomId, isRoomId, LIMITS } from '@hubbub/protocol';
 import { type Zone, zoneOf } from '../calendar/zone.ts';
+import { spellZone } from '../calendar/zone-names.ts';
 import { type Parsed, type Problem, parsed, quote, refuse } from './problem.ts';
 
 /** As a query string is read: a parameter that stands twice is an array. */
@@ -47,10 +48,10 @@ export function readRoom(text: string | undefined): Parsed<string | undefined> {
   return refuse('room', `There is no room ${quote(text)}.`, allowed);
 }
 
-/** A zone with its name as it was written; UTC when it is left out. */
+/** A zone with its name as IANA spells it; UTC when it is left out. */
 export function readZone(text = 'UTC'): Parsed<NamedZone> {
   const zone = zoneOf(text);
-  if (zone !== undefined) return parsed({ tz: text, zone });
+  if (zone !== undefined) return parsed({ tz: spellZone(text) ?? text, zone });
   return refuse('tz', `There is no time zone ${quote(text)}.`, 'an IANA name such as UTC, Asia/Kolkata or America/New_York; left out: UTC');
 }
 

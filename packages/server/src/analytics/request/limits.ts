@@ -23,6 +23,9 @@ export interface QueryLimits {
   readonly graceMs: number;
 }
 
+/** An age in words: whole days, or else minutes. */
+export const inWords = (ms: number): string => (ms % DAY_MS === 0 ? `${ms / DAY_MS} days` : `${ms / MINUTE_MS} minutes`);
+
 export const QUERY_LIMITS: QueryLimits = {
   buckets: 2000,
   rankedBuckets: 366,

@@ -48,7 +48,7 @@ describe('what is left out', () => {
     expect(series({})).toEqual({
       measures: ['messages', 'activeUsers'],
       room: undefined,
-      from: at('2026-03-14T12:30Z'),
+      from: at('2026-03-14T12:35Z'),
       to: at('2026-03-15T12:35Z'),
       step: '5m',
       tz: 'UTC',
@@ -78,15 +78,29 @@ describe('what is left out', () => {
     expect(value(parseTop({}, context))).toMatchObject({
       what: 'users',
       limit: 10,
-      from: at('2026-03-14T12:30Z'),
+      from: at('2026-03-14T12:45Z'),
       to: at('2026-03-15T12:45Z'),
     });
+    expect(days(value(parseSummary({}, context)))).toBe(1);
+    expect(days(value(parseRecount({}, context)))).toBe(1);
     expect(days(value(parseActive({}, context)))).toBe(28);
     expect(days(value(parseRetention({}, context)))).toBe(84);
-    expect(Math.floor(days(value(parseHeatmap({}, context))))).toBe(28);
-    expect(Math.floor(days(value(parseMoments({}, context))))).toBe(7);
+    expect(days(value(parseHeatmap({}, context)))).toBe(28);
+    expect(days(value(parseMoments({}, context)))).toBe(7);
     expect(value(parseRecount({}, context))).toMatchObject({ repair: false });
     expect(value(parsePlain({}))).toEqual({ format: undefined });
+  });
+
+  it.each([
+    ['1s', 900],
+    ['1m', 1440],
+    ['15m', 96],
+    ['1h', 24],
+    ['1d', 2],
+  ] as const)('is as much as buckets of %s go back, a day at most: %d of them', (step, count) => {
+    const { from, to } = series({ step });
+    expect(countBuckets(step, from, to, zone('UTC'))).toBe(count);
+    expect(to).toBe(ceilToEdge(step, NOW, zone('UTC')));
   });
 
   it('is the 24 hours before "to" when only that is given', () => {
@@ -175,11 +189,17 @@ describe('a step', () => {
   it('is refused when it is too fine for the age, with the finest allowed first', () => {
     expect(refusedSeries({ from: ago(31 * DAY), step: '1m' })).toEqual([
       'step',
-      'The step 1m is too fine for data as old as "from".',
+      'The step 1m goes back 30 days, and "from" is older.',
       '15m, 1h, 1d, 1w, 1M',
     ]);
-    expect(refusedSeries({ from: ago(16 * 60_000), step: '1s' })[2]).toBe('1m, 5m, 15m, 1h, 1d, 1w, 1M');
-    expect(refusedSeries({ from: ago(31 * DAY), to: ago(30 * DAY), measures: 'topUsers', step: '1h' })[2]).toBe('1d, 1w, 1M');
+    expect(refusedSeries({ from: ago(16 * 60_000), step: '1s' }).slice(1)).toEqual([
+      'The step 1s goes back 15 minutes, and "from" is older.',
+      '1m, 5m, 15m, 1h, 1d, 1w, 1M',
+    ]);
+    expect(refusedSeries({ from: ago(31 * DAY), to: ago(30 * DAY), measures: 'messages,topUsers', step: '1h' }).slice(1)).toEqual([
+      'The step 1h of topUsers goes back 30 days, and "from" is older.',
+      '1d, 1w, 1M',
+    ]);
   });
 
   it('may be as fine as its age allows, and a moment longer', () => {
@@ -249,7 +269,7 @@ describe('other parameters', () => {
     expect(series({ measures: 'sessions,messages,sessions', room: '#ubuntu', tz: 'asia/kolkata', format: 'csv' })).toMatchObject({
       measures: ['sessions', 'messages'],
       room: '#ubuntu',
-      tz: 'asia/kolkata',
+      tz: 'Asia/Kolkata',
       format: 'csv',
     });
     expect(value(parseTop({ what: 'emoji', limit: '100' }, context))).toMatchObject({ what: 'emoji', limit: 100 });

@@ -1,5 +1,5 @@
 import { ceilToEdge, countBuckets, floorToEdge } from '../calendar/edges.ts';
-import type { Step } from '../calendar/steps.ts';
+import { isFiner, isStep, type Step } from '../calendar/steps.ts';
 import type { Zone } from '../calendar/zone.ts';
 import { DAY_MS } from '../rollup/levels.ts';
 import { all, type Fields, type NamedZone, type RawQuery, readCount, readFields, readRoom, readWord, readZone } from './fields.ts';
@@ -34,18 +34,20 @@ export function parsePlain(query: RawQuery): Parsed<{ readonly format: Format }>
   return fields.kind === 'problem' ? fields : all({ format: readFormat(fields.value.format) });
 }
 
-/** Left out: `measures` messages and activeUsers, the last 24 hours, a step that gives at most 300 buckets. */
+/** Left out: `measures` messages and activeUsers, the last 24 hours (as far back as the step goes), a step that gives at most 300 buckets. */
 export function parseSeries(query: RawQuery, context: RequestContext): Parsed<SeriesRequest> {
   const fields = readFields(query, ['measures', 'step', ...RANGE_NAMES]);
   if (fields.kind === 'problem') return fields;
   const measures = readMeasures(fields.value.measures);
   if (measures.kind === 'problem') return measures;
-  const ranged = readRanged(fields.value, context, DAY_MS);
+  const asked = fields.value.step ?? '';
+  const oldest = isStep(asked) ? context.limits.ages[asked] : undefined;
+  const ranged = readRanged(fields.value, context, Math.min(DAY_MS, oldest ?? DAY_MS));
   if (ranged.kind === 'problem') return ranged;
   const { zone, range, request } = ranged.value;
   const step = readStep(fields.value.step, { ...context, measures: measures.value, range, zone });
   if (step.kind === 'problem') return step;
-  return parsed({ ...request, ...toEdges(step.value, range, zone), measures: measures.value, step: step.value });
+  return parsed({ ...request, ...toEdges(step.value, ranged.value), measures: measures.value, step: step.value });
 }
 
 /** Left out: the last 24 hours. */
@@ -68,8 +70,7 @@ export function parseTop(query: RawQuery, context: RequestContext): Parsed<TopRe
   if (own.kind === 'problem') return own;
   const ranged = readRanged(fields.value, context, DAY_MS);
   if (ranged.kind === 'problem') return ranged;
-  const { zone, range, request } = ranged.value;
-  return parsed({ ...request, ...toEdges('15m', range, zone), ...own.value });
+  return parsed({ ...ranged.value.request, ...toEdges('15m', ranged.value), ...own.value });
 }
 
 /** Whole quarters of an hour. Left out: the last 28 days. */
@@ -100,8 +101,8 @@ export function parseRecount(query: RawQuery, context: RequestContext): Parsed<R
   if (repair.kind === 'problem') return repair;
   const ranged = readRanged(fields.value, context, DAY_MS);
   if (ranged.kind === 'problem') return ranged;
-  const { zone, range, request } = ranged.value;
-  return parsed({ room: request.room, ...toEdges('15m', range, zone), repair: repair.value === 'true' });
+  const { room } = ranged.value.request;
+  return parsed({ room, ...toEdges('15m', ranged.value), repair: repair.value === 'true' });
 }
 
 interface RangeRules {
@@ -121,13 +122,15 @@ function parseRanged(query: RawQuery, context: RequestContext, { defaultMs, step
   const { zone, range, request } = ranged.value;
   const count = most === undefined ? 0 : countBuckets(step, range.from, range.to, zone);
   if (most !== undefined && count > most) return refuse('from', `From "from" to "to" are ${count} ${unit}.`, `at most ${most} ${unit}`);
-  return parsed({ ...request, ...toEdges(step, range, zone) });
+  return parsed({ ...request, ...toEdges(step, ranged.value) });
 }
 
 interface Ranged {
   readonly zone: Zone;
   /** As it was asked for. */
   readonly range: Range;
+  /** How long it is meant to be where `from` was left out. */
+  readonly leftMs: number | undefined;
   readonly request: Pick<RangeRequest, 'room' | 'tz' | 'format'>;
 }
 
@@ -140,13 +143,18 @@ function readRanged(fields: Fields<RangeName>, { now }: RequestContext, defaultM
   if (rest.kind === 'problem') return rest;
   const { room, zone, format } = rest.value;
   const range = readRange(fields.from, fields.to, { zone: zone.zone, now, defaultMs });
-  return range.kind === 'problem' ? range : parsed({ zone: zone.zone, range: range.value, request: { room, tz: zone.tz, format } });
+  if (range.kind === 'problem') return range;
+  const leftMs = fields.from === undefined ? defaultMs : undefined;
+  return parsed({ zone: zone.zone, range: range.value, leftMs, request: { room, tz: zone.tz, format } });
 }
 
 function readFormat(text: string | undefined): Parsed<Format> {
   return text === undefined ? parsed(undefined) : readWord('format', text, FORMATS, 'json');
 }
 
-function toEdges(step: Step, { from, to }: Range, zone: Zone): Range {
-  return { from: floorToEdge(step, from, zone), to: ceilToEdge(step, to, zone) };
+/** Where `from` was left out, whole steps of time are as many as meant: 24 hours, not a quarter more. Local days are those touched. */
+function toEdges(step: Step, { range, zone, leftMs }: Ranged): Range {
+  const to = ceilToEdge(step, range.to, zone);
+  const from = leftMs === undefined || isFiner('1h', step) ? range.from : Math.max(range.from, to - leftMs);
+  return { from: floorToEdge(step, from, zone), to };
 }

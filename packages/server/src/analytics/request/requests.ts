@@ -10,7 +10,7 @@ export interface RangeRequest {
   readonly room: string | undefined;
   readonly from: number;
   readonly to: number;
-  /** As it was written; `zoneOf` knows it. */
+  /** As IANA spells it; `zoneOf` knows it. */
   readonly tz: string;
   readonly format: Format;
 }

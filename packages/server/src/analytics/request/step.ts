@@ -3,7 +3,7 @@ import { isFiner, isStep, STEPS, type Step } from '../calendar/steps.ts';
 import type { Zone } from '../calendar/zone.ts';
 import { CATALOGUE } from '../catalogue/catalogue.ts';
 import type { SeriesMeasure } from '../catalogue/ids.ts';
-import type { QueryLimits } from './limits.ts';
+import { inWords, type QueryLimits } from './limits.ts';
 import { type Parsed, parsed, quote, refuse } from './problem.ts';
 import type { Range } from './range.ts';
 
@@ -34,7 +34,8 @@ export function readStep(text: string | undefined, context: StepContext): Parsed
 function refuseStep(step: Step, kept: readonly Step[], fitting: readonly Step[], context: StepContext): Parsed<never> {
   const tooFine = context.measures.find((measure) => isFiner(step, finestOf(measure)));
   if (tooFine !== undefined) return refuse('step', `The step ${step} is too fine for ${tooFine}.`, kept.join(', '));
-  if (!kept.includes(step)) return refuse('step', `The step ${step} is too fine for data as old as "from".`, kept.join(', '));
+  const aged = context.measures.find((measure) => isTooOld(measure, step, context));
+  if (aged !== undefined) return refuse('step', whyTooOld(aged, step, context), kept.join(', '));
   const [count, most] = [bucketsOf(step, context), mostBuckets(context)].map((each) => each.toLocaleString('en-US'));
   const message = `The step ${step} gives ${count} buckets, more than ${most}.`;
   return refuse('step', message, fitting.length === 0 ? 'a shorter range' : `${fitting.join(', ')}, or a shorter range`);
@@ -58,10 +59,17 @@ const mostBuckets = ({ measures, limits }: StepContext): number => (measures.som
 
 const isMeasured = (step: Step, { measures }: StepContext): boolean => !measures.some((measure) => isFiner(step, finestOf(measure)));
 
+const isKept = (step: Step, context: StepContext): boolean => !context.measures.some((measure) => isTooOld(measure, step, context));
+
+const ageOf = (measure: SeriesMeasure, step: Step, limits: QueryLimits): number =>
+  (isRanked(measure) ? limits.rankedAges : limits.ages)[step] ?? Number.POSITIVE_INFINITY;
+
 /** Ages count back from now to where the range begins. */
-function isKept(step: Step, { measures, range, now, limits }: StepContext): boolean {
-  return measures.every((measure) => {
-    const age = (isRanked(measure) ? limits.rankedAges : limits.ages)[step];
-    return age === undefined || range.from >= now - age - limits.graceMs;
-  });
+function isTooOld(measure: SeriesMeasure, step: Step, { range, now, limits }: StepContext): boolean {
+  return range.from < now - ageOf(measure, step, limits) - limits.graceMs;
+}
+
+function whyTooOld(measure: SeriesMeasure, step: Step, { limits }: StepContext): string {
+  const age = inWords(ageOf(measure, step, limits));
+  return `The step ${step}${isRanked(measure) ? ` of ${measure}` : ''} goes back ${age}, and "from" is older.`;
 }
