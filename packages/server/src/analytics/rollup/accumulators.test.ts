@@ -1,4 +1,3 @@
-import { QuantileSketch } from '@hubbub/sketch';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BucketMessages } from './bucket-messages.ts';
@@ -119,29 +118,6 @@ describe('accumulators', () => {
         }
       }
     });
-  });
-
-  it('merge live sketches as if their values had been kept', () => {
-    fc.assert(
-      fc.property(fc.array(fc.double({ min: -1, max: 1e5, noNaN: true }), { maxLength: 40 }), fc.nat(40), (values, split) => {
-        const rollups = new MemoryRollups();
-        const deltas = new RollupDeltas(rollups);
-        const live = new QuantileSketch();
-        const whole = new QuantileSketch();
-        for (const value of values) whole.add(value);
-        for (const value of values.slice(split)) live.add(value);
-        for (const value of values.slice(0, split)) deltas.at(0, T0, ['quarter']).measure(KIND.response, value, 1);
-        deltas.flush();
-        const quantiles = new QuantilesAccumulator(BUCKETS, [KIND.response]);
-        feed(rollups, 'quantiles', false, (_, body, of) => quantiles.add(body, of));
-        quantiles.addSketch(0, KIND.response, live);
-        expect(quantiles.count(0, KIND.response)).toBe(values.length);
-        for (const q of [0, 0.3, 0.5, 0.95, 1]) {
-          const exact = Math.max(whole.quantile(q) ?? 0, 0);
-          expect(Math.abs((quantiles.quantile(0, KIND.response, q) ?? 0) - exact)).toBeLessThanOrEqual(exact * 0.021 + 4e-5);
-        }
-      }),
-    );
   });
 
   it('know who was there: in a bucket, over buckets, over the buckets that trail', () => {

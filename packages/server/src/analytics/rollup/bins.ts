@@ -14,7 +14,7 @@ export function clampedBinOf(value: number): number {
   return value > 0 ? clampBin(binOf(value)) : ZERO_BIN;
 }
 
-export const clampBin = (bin: number): number => Math.min(Math.max(bin, LOWEST), HIGHEST);
+const clampBin = (bin: number): number => Math.min(Math.max(bin, LOWEST), HIGHEST);
 
 /** Weights by bin, dense between the lowest and the highest that were used, so that what was added can be taken away again. */
 export class Bins {

@@ -11,7 +11,7 @@ interface BinsTarget {
 }
 
 /** Where a segment is read to. A kind that is undefined is passed over. */
-export interface QuantilesTarget {
+interface QuantilesTarget {
   readonly kinds: readonly (BinsTarget | undefined)[];
   /** µs. */
   latencyMax: number;
@@ -21,7 +21,7 @@ export interface QuantilesTarget {
  * Adds a segment to a target; false when it is corrupt. A segment: which kinds there are as bits, then for each the largest latency in
  * µs (latency only), the number of bins, and (distance to the bin before, weight) of each, upwards from ZERO_BIN.
  */
-export function addQuantiles(input: ByteReader, target: QuantilesTarget): boolean {
+function addQuantiles(input: ByteReader, target: QuantilesTarget): boolean {
   const present = input.byte();
   if (present === 0 || present >= KINDS_END) return false;
   for (let kind = 0; kind < KIND_COUNT; kind++) {
