@@ -53,10 +53,10 @@ export class MomentWatch {
     return true;
   }
 
-  /** All messages before `t` were added: closes the buckets that end by then. */
+  /** All messages before `t` were added: closes the buckets that end by then, as long as one may make or end a moment. */
   closeBefore(t: number): void {
     const bucket = Math.floor(t / MOMENT_BUCKET_MS);
-    if (bucket > this.#scan.next) this.#closeUpTo(bucket);
+    while (this.#scan.next < bucket && this.wakeAt !== undefined) this.#closeUpTo(this.#scan.next + 1);
   }
 
   #closeUpTo(bucket: number): void {

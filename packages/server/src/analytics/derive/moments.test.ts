@@ -7,6 +7,7 @@ import type { RoomMessage } from './history.ts';
 import { MOMENT_BUCKET_MS, MomentScan, type MomentSink, type MomentSpan } from './moment-scan.ts';
 import { momentStory } from './moment-story.ts';
 import { MomentWatch } from './moment-watch.ts';
+import { momentsByDefinition } from './moments-by-definition.kit.ts';
 import { compareOrder } from './order.ts';
 import { poisson } from './poisson.kit.ts';
 import { rescanMoments } from './rescan-moments.ts';
@@ -38,34 +39,6 @@ class List {
   covering(_room: number, bucket: number): MomentSpan | undefined {
     return this.all.find(({ startBucket, endBucket }) => startBucket <= bucket && bucket < endBucket);
   }
-}
-
-/** The definition, word by word, for counts by bucket; all buckets below `end` are closed. */
-function momentsByDefinition(counts: ReadonlyMap<number, number>, end: number): MomentSpan[] {
-  const countOf = (bucket: number): number => counts.get(bucket) ?? 0;
-  const middle = (values: number[]): number => {
-    const sorted = [...values].sort((a, b) => a - b);
-    return ((sorted[44] ?? 0) + (sorted[45] ?? 0)) / 2;
-  };
-  const spans: MomentSpan[] = [];
-  for (const bucket of [...counts.keys()].sort((a, b) => a - b)) {
-    // No threshold is below 8; what a run holds begins no other.
-    if (countOf(bucket) <= 8 || bucket < (spans.at(-1)?.endBucket ?? 0)) continue;
-    const baseline = Array.from({ length: 90 }, (_, i) => bucket - 90 + i);
-    const first = Math.min(...[...counts.keys()].filter((at) => countOf(at) > 0 && at >= bucket - DAY && at < bucket));
-    if (baseline.filter((at) => at > first).length < 60) continue;
-    const before = baseline.map(countOf);
-    const median = middle(before);
-    const mad = middle(before.map((count) => Math.abs(count - median)));
-    const threshold = median + Math.max(12, 6 * Math.max(1.4826 * mad, Math.sqrt(median), 1));
-    let to = bucket;
-    while (to < end && countOf(to) > threshold) to++;
-    if (to === bucket) continue;
-    const run = Array.from({ length: to - bucket }, (_, i) => countOf(bucket + i));
-    const messages = run.reduce((sum, count) => sum + count, 0);
-    spans.push({ startBucket: bucket, endBucket: to, messages, peak: Math.max(...run), isOpen: to === end });
-  }
-  return spans;
 }
 
 function messagesOf(counts: ReadonlyMap<number, number>): RoomMessage[] {
@@ -124,7 +97,7 @@ function watched(messages: readonly RoomMessage[], end: number, list = new List(
 }
 
 function repair(list: List, range: DirtyRange, end: number, history: ArrayHistory): void {
-  const { fromBucket, toBucket, moments } = finished(rescanMoments(ROOM, range, end, list, history));
+  const { fromBucket, toBucket, moments } = finished(rescanMoments(ROOM, range, () => end, list, history));
   for (const start of [...list.spans.keys()]) if (fromBucket <= start && start < toBucket) list.spans.delete(start);
   for (const span of moments) list.add(span);
 }
@@ -235,11 +208,15 @@ describe('moments', () => {
     });
   });
 
-  it('a message for a closed bucket is refused', () => {
+  it('a message for a closed bucket is refused; a bucket that makes no moment is not closed before the next message', () => {
+    const end = (ORIGIN + 1) * MOMENT_BUCKET_MS;
     const watch = new MomentWatch(new MomentScan(ORIGIN), () => {});
-    watch.closeBefore((ORIGIN + 1) * MOMENT_BUCKET_MS);
-    expect(watch.add((ORIGIN + 1) * MOMENT_BUCKET_MS - 1)).toBe(false);
-    expect(watch.add((ORIGIN + 1) * MOMENT_BUCKET_MS)).toBe(true);
+    for (let i = 0; i < 12; i++) watch.add(end - 1);
+    watch.closeBefore(end);
+    expect(watch.add(end - 1)).toBe(true);
+    watch.closeBefore(end);
+    expect(watch.add(end - 1)).toBe(false);
+    expect(watch.add(end)).toBe(true);
   });
 });
 

@@ -18,12 +18,13 @@ export interface Rescan {
 /**
  * Scans a dirty range again: from the beginning of the moment it lies in, and on until neither the list nor the scan has an open one, after which
  * both are equal (or the next dirty range begins: take them in ascending order, and write each result before the next).
- * `closedThrough`: the first bucket that is not closed yet. Yields after each read of 15 minutes.
+ * `openFrom`: the first bucket that messages may still come to in order, asked again as time goes on between two reads: from there on a
+ * watch looks. Yields after each read of 15 minutes.
  */
 export function* rescanMoments(
   room: number,
   range: DirtyRange,
-  closedThrough: number,
+  openFrom: () => number,
   found: FoundMoments,
   history: RoomHistory,
 ): Generator<void, Rescan> {
@@ -33,8 +34,8 @@ export function* rescanMoments(
   const scan = MomentScan.at(room, fromBucket, history);
   const spans = new Map<number, MomentSpan>();
   const keep = (span: MomentSpan): unknown => spans.set(span.startBucket, span);
-  while (scan.next < closedThrough) {
-    const readTo = Math.min(scan.next + MOMENT_BASELINE, closedThrough);
+  for (let end = openFrom(); scan.next < end; end = openFrom()) {
+    const readTo = Math.min(scan.next + MOMENT_BASELINE, end);
     for (const { bucket, count } of history.counts(room, scan.next, readTo)) {
       while (scan.next < bucket && !isSettled()) scan.close(0, keep);
       if (isSettled()) break;

@@ -57,7 +57,7 @@ export class AnalyticsEngine {
     this.#sink = new LiveSink(this.#deltas, (t) => this.#levelsAt(t));
     this.#repairs = new Repairs(store, this.#deltas, {
       isKept: (level, t) => this.#levelsAt(t).includes(level),
-      closedThrough: () => this.#closedThrough(),
+      openFrom: (room) => this.#openFrom(room),
       story: (room, span) => finish(momentStory(room, span, store.history, termsOf)),
     });
   }
@@ -98,6 +98,7 @@ export class AnalyticsEngine {
       this.#note(
         room,
         own.map((message) => ({ kind: 'moved', message })),
+        this.#store.newest(room)?.t,
       );
     }
     this.#deltas.flush();
@@ -120,13 +121,11 @@ export class AnalyticsEngine {
   /** Closes the buckets of moments whose time is over, and forgets what is idle or too old. To be called about once a second. */
   tick(): void {
     const now = this.#options.now();
-    const closedT = now - CLOSING_LAG_MS;
     for (const room of this.#store.openRooms()) {
       const life = this.#lifeOf(room);
       if (life.watch === undefined) this.#resume(room);
-      if (life.watch?.wakeAt !== undefined && life.watch.wakeAt > closedT) continue;
-      life.watch?.closeBefore(closedT);
-      this.#settle(life);
+      if (life.watch?.wakeAt !== undefined && life.watch.wakeAt > now - CLOSING_LAG_MS) continue;
+      this.#close(life);
     }
     this.#lives.forgetIdle(now);
     this.#store.pruneMinutes(containerOf('minute', now - this.#options.minutesKeptMs));
@@ -220,20 +219,18 @@ export class AnalyticsEngine {
     const { newest, room } = life;
     const isLate = newest !== undefined && compareOrder(message, newest) <= 0;
     if (!isLate) life.newest = { t: message.t, seq: message.seq, row: message.row };
-    if (isLate || life.isDirty) {
-      // Nobody watches the bucket any more that was open.
-      if (!life.isDirty) life.openT = newest?.t;
-      life.isDirty = true;
-      life.flow = undefined;
-      life.watch = undefined;
-      return false;
+    if (!isLate && !life.isDirty) {
+      const { history } = this.#store;
+      life.flow ??= finish(restoreFlow(room, message, history));
+      life.flow.advance(message, this.#sink.of(room));
+      life.watch ??= this.#watch(room, bucketOf(Math.min(message.t, newest?.t ?? message.t)), message);
+      // A bucket that was closed already is looked at again, as if the message were late.
+      if (life.watch.add(message.t)) return true;
     }
-    const { history } = this.#store;
-    life.flow ??= finish(restoreFlow(room, message, history));
-    life.flow.advance(message, this.#sink.of(room));
-    life.watch ??= this.#watch(room, bucketOf(Math.min(message.t, newest?.t ?? message.t)), message);
-    // A bucket that was closed already: looked at again, as if the message were late.
-    if (life.watch.add(message.t)) return true;
+    // Nobody watches the bucket any more that was open.
+    if (!life.isDirty) life.openT = newest?.t;
+    life.isDirty = true;
+    life.flow = undefined;
     life.watch = undefined;
     return false;
   }
@@ -256,7 +253,13 @@ export class AnalyticsEngine {
   #resume(room: number): void {
     const life = this.#lifeOf(room);
     if (life.newest === undefined || life.isDirty) return;
-    life.watch = this.#watch(room, Math.min(bucketOf(life.newest.t), this.#closedThrough()), endOf(Number.POSITIVE_INFINITY));
+    life.watch = this.#watch(room, this.#openFrom(room), endOf(Number.POSITIVE_INFINITY));
+    this.#close(life);
+  }
+
+  /** Closes what may make or end a moment and is over. */
+  #close(life: RoomLife): void {
+    life.watch?.closeBefore(this.#options.now() - CLOSING_LAG_MS);
     this.#settle(life);
   }
 
@@ -265,13 +268,18 @@ export class AnalyticsEngine {
     if (newest !== undefined) this.#store.setNewest(room, newest, watch?.wakeAt !== undefined);
   }
 
-  #closedThrough(): number {
-    return bucketOf(this.#options.now() - CLOSING_LAG_MS);
+  /** The first bucket of moments that time or messages in order may still change. */
+  #openFrom(room: number): number {
+    const newestT = this.#store.newest(room)?.t ?? Number.POSITIVE_INFINITY;
+    return bucketOf(Math.min(newestT, this.#options.now() - CLOSING_LAG_MS));
   }
 
   #found(room: number, span: MomentSpan): void {
     const story = finish(momentStory(room, span, this.#store.history, termsOf));
-    if (story !== undefined) this.#store.putMoment(room, span.startBucket, { ...span, ...story });
+    if (story === undefined) return;
+    // What began within it, before a bucket of it was closed a second time.
+    for (const start of this.#store.momentsIn(room, span.startBucket + 1, span.endBucket)) this.#store.putMoment(room, start, undefined);
+    this.#store.putMoment(room, span.startBucket, { ...span, ...story });
   }
 
   #note(room: number, changes: readonly Change[], openT?: number): void {

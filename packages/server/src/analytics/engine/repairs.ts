@@ -10,8 +10,8 @@ import type { Dirt, EngineStore } from './ports.ts';
 
 export interface RepairRules {
   readonly isKept: (level: Level, t: number) => boolean;
-  /** The first bucket of moments that is not closed. */
-  readonly closedThrough: () => number;
+  /** The first bucket of moments that a room's messages may still come to in order. */
+  readonly openFrom: (room: number) => number;
   readonly story: (room: number, span: MomentSpan) => MomentStory | undefined;
 }
 
@@ -59,7 +59,7 @@ export class Repairs {
     const { kind, room, fromT, toT } = dirt;
     if (kind === 'moments') {
       const found = { covering: (inRoom: number, bucket: number) => this.#store.momentCovering(inRoom, bucket) };
-      return { kind, dirt, steps: rescanMoments(room, dirt, this.#rules.closedThrough(), found, this.#store.history) };
+      return { kind, dirt, steps: rescanMoments(room, dirt, () => this.#rules.openFrom(room), found, this.#store.history) };
     }
     const tally = new DerivedTally();
     return { kind, dirt, tally, steps: sweep(room, fromT, toT, this.#store.history, tally) };
