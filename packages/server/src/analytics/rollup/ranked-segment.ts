@@ -3,7 +3,7 @@ import { NumberCounts } from './number-counts.ts';
 import type { Segment } from './slot-body.ts';
 
 /** Where a segment is read to. */
-interface RankedTarget {
+export interface RankedTarget {
   readonly counts: NumberCounts;
   /** By how much a true count may exceed the one here, for a number that is not here as well. */
   allowance: number;
@@ -15,7 +15,7 @@ interface RankedTarget {
  * Adds a segment to a target; false when it is corrupt. A segment: total, allowance, how many numbers, and (number, or distance to the
  * one before; count) of each, ascending.
  */
-function addRanked(input: ByteReader, target: RankedTarget): boolean {
+export function addRanked(input: ByteReader, target: RankedTarget): boolean {
   const { counts } = target;
   const total = input.varint();
   const allowance = input.varint();
