@@ -13,4 +13,4 @@ const cpuMs = () => {
   return (user + system) / 1000;
 };
 
-serveThread((database) => openWith(database, false, (db) => new Writer(db, { analytics: { makeEngine, cpuMs } })));
+serveThread((database, _role, tell) => openWith(database, false, (db) => new Writer(db, { analytics: { makeEngine, cpuMs }, tell })));

@@ -144,6 +144,29 @@ describe('when to merge', () => {
     await paced;
   });
 
+  it('says how many entries wait, and for how long the oldest has at most', async () => {
+    const { clock, schedule, step } = scheduleOf();
+    clock.advance(5000);
+    expect(schedule.lag()).toEqual({ messages: 0, oldestMs: 0 });
+    schedule.wrote(15);
+    clock.advance(100);
+    schedule.wrote(17);
+    expect(schedule.lag()).toEqual({ messages: 17, oldestMs: 100 });
+    await step();
+    schedule.hasMerged(10);
+    clock.advance(50);
+    expect(schedule.lag()).toEqual({ messages: 7, oldestMs: 150 });
+    await step();
+    // 16 and 17 were written when the merge began, at the latest.
+    expect(schedule.lag()).toEqual({ messages: 2, oldestMs: 50 });
+    for (let left = 3; left > 0; left -= 1) {
+      await step();
+      clock.advance(100);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    expect(schedule.lag()).toEqual({ messages: 0, oldestMs: 0 });
+  });
+
   it('does not rest when it is stopped', async () => {
     const { schedule, calls, step } = scheduleOf(3);
     schedule.wrote(50);

@@ -39,6 +39,10 @@ export class MergeSchedule {
   /** The last entries of the log: that is there, and that is merged. */
   #last = 0;
   #merged = 0;
+  /** While pieces are merged: how far they got. */
+  #mergedSoFar = 0;
+  /** The oldest entry that is not merged was written at this time (`clock.monotonic()`), or later. */
+  #oldestAt = 0;
   #state: State = 'idle';
   #cancelTimer: (() => void) | undefined;
   /** While tending: the oldest entry has waited for long enough. */
@@ -55,11 +59,13 @@ export class MergeSchedule {
   /** What a store that was just opened has. */
   begin(merged: number, last: number): void {
     this.#merged = merged;
+    this.#oldestAt = this.#parts.clock.monotonic();
     this.wrote(last, true);
   }
 
   /** The log goes up to this entry; `hasMore`: there may be something beside it. */
   wrote(last: number, hasMore = false): void {
+    if (this.#waiting === 0) this.#oldestAt = this.#parts.clock.monotonic();
     this.#last = Math.max(this.#last, last);
     if (this.#waiting === 0 && !(hasMore && this.#parts.tend !== undefined)) return;
     switch (this.#state) {
@@ -73,6 +79,17 @@ export class MergeSchedule {
         break;
       default:
     }
+  }
+
+  /** Told now and then between pieces. */
+  hasMerged(through: number): void {
+    this.#mergedSoFar = through;
+  }
+
+  /** Entries that are not merged, and the milliseconds that the oldest has waited for, at most. */
+  lag(): { readonly messages: number; readonly oldestMs: number } {
+    const messages = this.#last - Math.max(this.#merged, this.#mergedSoFar);
+    return messages <= 0 ? { messages: 0, oldestMs: 0 } : { messages, oldestMs: this.#parts.clock.monotonic() - this.#oldestAt };
   }
 
   /** For whoever can wait: ends after a few pieces when merging is far behind, at once when it is not. */
@@ -134,19 +151,21 @@ export class MergeSchedule {
 
   /** False when it was stopped. */
   async #mergeAll(): Promise<boolean> {
-    for (let to = this.#last; ; ) {
+    let [to, asOf] = [this.#last, this.#parts.clock.monotonic()];
+    for (;;) {
       const startedAt = this.#parts.clock.monotonic();
       const isDone = await this.#parts.merge(to);
       this.#endPace();
       if (this.#isStopped()) return false;
       if (isDone) {
         this.#merged = to;
+        this.#oldestAt = Math.max(this.#oldestAt, asOf);
         return true;
       }
       await this.#rest(this.#parts.clock.monotonic() - startedAt);
       if (this.#isStopped()) return false;
       // A step that is far behind keeps the others waiting no longer than usual.
-      if (this.#last - to >= this.#options.maxEntries) to = this.#last;
+      if (this.#last - to >= this.#options.maxEntries) [to, asOf] = [this.#last, this.#parts.clock.monotonic()];
     }
   }
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { StoreReport } from './report.ts';
 
 /**
  * Each entry brings a database from the version of its index to the next. Never change one that was released.
@@ -84,14 +85,21 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** Brings the database up to date, each step whole or not at all. */
-export function migrate(db: DatabaseSync): void {
+/** Brings the database up to date, each step whole or not at all; of one that has something in it, with a word before each. */
+export function migrate(db: DatabaseSync, tell: (report: StoreReport) => void = () => {}): void {
   const version = versionOf(db);
   if (version > MIGRATIONS.length)
     throw new Error(`the database is of a newer Hubbub: its version is ${version}, this one knows up to ${MIGRATIONS.length}`);
+  const messages = version === 0 ? 0 : lastEntryOf(db);
   for (let next = version; next < MIGRATIONS.length; next += 1) {
+    if (messages > 0) tell({ kind: 'migrating', toVersion: next + 1, lastVersion: MIGRATIONS.length, messages });
     db.exec(`begin immediate; ${MIGRATIONS[next]}; pragma user_version = ${next + 1}; commit`);
   }
+  if (messages > 0 && version < MIGRATIONS.length) tell({ kind: 'migrated', version: MIGRATIONS.length });
+}
+
+function lastEntryOf(db: DatabaseSync): number {
+  return Number(db.prepare('select coalesce(max(row), 0) as row from messages').get()?.row);
 }
 
 export function versionOf(db: DatabaseSync): number {

@@ -13,9 +13,11 @@ import {
   type StoredNotice,
   StoreUnavailable,
 } from '../store.ts';
+import { fromFailure } from './failure.ts';
 import { Grouped } from './grouped.ts';
 import { type MergeOptions, MergeSchedule } from './merge-schedule.ts';
 import type { Reader } from './reader.ts';
+import type { StoreReport } from './report.ts';
 import { packMessages, unpackKnownIds, unpackMessages } from './rows.ts';
 import { WorkerClient } from './worker-client.ts';
 import type { EpochOpening, Writer } from './writer.ts';
@@ -27,6 +29,7 @@ export interface SqliteOptions {
   readonly synchronous?: 'full' | 'normal';
   /** Told when what is derived from the log could not be brought up to it, and the world is not to blame. */
   readonly onBug?: (error: unknown) => void;
+  readonly report?: ((report: StoreReport) => void) | undefined;
   readonly clock?: Clock;
   readonly merging?: Partial<MergeOptions>;
   /** Counts what is stored. `writer`: the file that the writer's thread runs, with an analytics engine in it. */
@@ -47,15 +50,21 @@ const BUSY = 0.9;
 const RESTS_BESIDE_IMPORT = 4;
 const LIVELY = 0.45;
 
+/** Messages that wait at the start: more take seconds. */
+const WORTH_A_WORD = 20_000;
+
 /** Opens, or makes, the database in a folder that exists and that this process has locked. */
 export async function openSqliteStore(dir: string, options: SqliteOptions = {}): Promise<SqliteStore> {
   const database = { path: join(dir, DATABASE_FILE), synchronous: options.synchronous ?? 'full', maxPages: options.maxPages } as const;
-  const writer = new WorkerClient<Writer>({ role: 'writer', database }, options.analytics?.writer).start();
+  const { report } = options;
+  const onNews = report && ((news: unknown) => report(news as StoreReport));
+  const writer = new WorkerClient<Writer>({ role: 'writer', database }, options.analytics?.writer, onNews).start();
   const reader = new WorkerClient<Reader>({ role: 'reader', database }).start();
   try {
     const { merged, last } = await writer.call('start', options.maxUnstored ?? MAX_UNSTORED);
     await reader.call('totals');
     const store = new SqliteStore(writer, reader, options);
+    if (last - merged > WORTH_A_WORD) report?.({ kind: 'behind', messages: last - merged });
     store.beginMerging(merged, last);
     return store;
   } catch (error) {
@@ -75,18 +84,20 @@ export class SqliteStore implements Store {
   readonly #openings: Grouped<EpochOpening>;
   readonly #merges: MergeSchedule;
   readonly #onBug: (error: unknown) => void;
+  readonly #report: (report: StoreReport) => void;
   readonly #stopTicking: () => void = () => {};
   #isTicking = false;
 
   constructor(
     writer: Thread<Writer>,
     reader: Thread<Reader>,
-    options: Pick<SqliteOptions, 'clock' | 'onBug' | 'merging' | 'analytics'> = {},
+    options: Pick<SqliteOptions, 'clock' | 'onBug' | 'report' | 'merging' | 'analytics'> = {},
   ) {
     this.#writer = writer;
     this.#reader = reader;
-    const { clock = systemClock, onBug = () => {}, merging, analytics } = options;
+    const { clock = systemClock, onBug = () => {}, report = () => {}, merging, analytics } = options;
     this.#onBug = onBug;
+    this.#report = report;
     const merge = (to: number) => writer.call('merge', to);
     const tend = analytics && ((isCalm: boolean) => writer.call('tend', isCalm));
     const delay = analytics && { maxDelayMs: COUNTED_WITHIN_MS };
@@ -170,6 +181,11 @@ export class SqliteStore implements Store {
     return this.#reader.call('activitySince', time);
   }
 
+  /** Stored messages that are not counted yet, and the milliseconds that the oldest of them has waited for, at most. */
+  uncounted(): { readonly messages: number; readonly oldestMs: number } {
+    return this.#merges.lag();
+  }
+
   /** For LiveFactsSink: kept if analytics is on. */
   countLive(facts: readonly NamedLiveFact[]): Promise<void> {
     return this.#writer.call('countLive', facts);
@@ -180,7 +196,8 @@ export class SqliteStore implements Store {
     this.#merges.stop();
     try {
       await this.#reader.call('stop').catch(() => {});
-      await this.#writer.call('stop', isClean);
+      const failure = await this.#writer.call('stop', isClean);
+      if (failure !== undefined) this.#report({ kind: 'left unmerged', error: fromFailure(failure) });
     } finally {
       await Promise.all([this.#reader.close(), this.#writer.close()]);
     }
@@ -195,10 +212,13 @@ export class SqliteStore implements Store {
   async #tick(): Promise<void> {
     if (this.#isTicking) return;
     this.#isTicking = true;
-    await this.#writer.call('tick').catch((error: unknown) => {
+    try {
+      this.#merges.hasMerged(await this.#writer.call('tick'));
+    } catch (error) {
       if (!(error instanceof StoreUnavailable)) this.#onBug(error);
-    });
-    this.#isTicking = false;
+    } finally {
+      this.#isTicking = false;
+    }
   }
 }
 

@@ -4,6 +4,8 @@ import { type Failure, fromFailure } from './failure.ts';
 import type { DatabaseOptions } from './open-database.ts';
 
 export type Call = readonly [number: number, operation: string, values: readonly unknown[]];
+/** In place of a call's number: the thread was not asked. */
+export const NEWS = 0;
 type Reply = readonly [number: number, value: unknown, failure?: Failure];
 type Operation = (...values: never[]) => unknown;
 
@@ -28,15 +30,17 @@ const LIMITS = { maxYoungGenerationSizeMb: 24 };
 export class WorkerClient<Target> {
   readonly #parts: ThreadParts;
   readonly #file: URL;
+  readonly #onNews: (news: unknown) => void;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #isClosed = false;
   #calls = 0;
 
   /** The thread starts with the first call, or with `start`. */
-  constructor(parts: ThreadParts, file = FILE) {
+  constructor(parts: ThreadParts, file = FILE, onNews: (news: unknown) => void = () => {}) {
     this.#parts = parts;
     this.#file = file;
+    this.#onNews = onNews;
   }
 
   start(): this {
@@ -81,6 +85,7 @@ export class WorkerClient<Target> {
   }
 
   #settle([number, value, failure]: Reply): void {
+    if (number === NEWS) return this.#onNews(value);
     const waiting = this.#waiting.get(number);
     this.#waiting.delete(number);
     if (failure === undefined) waiting?.resolve(value as never);

@@ -4,4 +4,6 @@ import { Reader } from './reader.ts';
 import { serveThread } from './serve-thread.ts';
 import { Writer } from './writer.ts';
 
-serveThread((database, role) => openWith(database, role === 'reader', (db) => (role === 'reader' ? new Reader(db) : new Writer(db))));
+serveThread((database, role, tell) =>
+  openWith(database, role === 'reader', (db) => (role === 'reader' ? new Reader(db) : new Writer(db, { tell }))),
+);

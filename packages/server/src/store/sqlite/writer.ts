@@ -1,23 +1,29 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { NamedLiveFact } from '../../analytics/live-facts-sink.ts';
+import { systemClock } from '../../util/clock.ts';
 import { type AnalyticsOptions, AnalyticsPart } from './analytics/analytics-part.ts';
 import { derivedOf } from './derived.ts';
 import { Dictionary } from './dictionary.ts';
+import { type Failure, toFailure } from './failure.ts';
 import { LogLength } from './log-length.ts';
 import { Merge } from './merge.ts';
 import { migrate } from './migrations.ts';
+import type { StoreReport } from './report.ts';
 import { FLAT_WIDTH, type FlatRows, TYPE, uuidText } from './rows.ts';
 import { prepareWrites } from './statements.ts';
 
 const MAX_ROOMS = 100_000;
-/** Pieces that a stop takes time for; what is left is merged after the next start. */
-const PIECES_AT_STOP = 100;
+/** That a stop has for merging; what is left is merged after the next start. */
+const MERGE_AT_STOP_MS = 1500;
 
 export interface WriterOptions {
   /** Of one piece of a merge: fewer for tests, whose logs are short. */
   readonly maxEntries?: number;
   /** Undefined: nothing is counted, which can be made up for later. */
   readonly analytics?: AnalyticsOptions | undefined;
+  /** Of migrations. */
+  readonly tell?: (report: StoreReport) => void;
+  readonly monotonic?: () => number;
 }
 
 export interface EpochOpening {
@@ -57,10 +63,12 @@ export class Writer {
   readonly #analytics: AnalyticsPart | undefined;
   /** The epoch in which each room was last written to, by the room's number. */
   readonly #epochs = new Map<number, { readonly name: string; readonly number: number }>();
+  readonly #monotonic: () => number;
 
-  constructor(db: DatabaseSync, { maxEntries, analytics }: WriterOptions = {}) {
-    migrate(db);
+  constructor(db: DatabaseSync, { maxEntries, analytics, tell, monotonic = systemClock.monotonic }: WriterOptions = {}) {
+    migrate(db, tell);
     this.#db = db;
+    this.#monotonic = monotonic;
     this.#sql = prepareWrites(db);
     this.#log = new LogLength(db);
     this.#rooms = new Dictionary(this.#sql.roomId, this.#sql.addRoom);
@@ -126,9 +134,10 @@ export class Writer {
     return this.#transaction(() => this.#analytics?.tend(andRepair) ?? true);
   }
 
-  /** Once a second. */
-  tick(): void {
+  /** Once a second. Answers the last entry of the log that every step has taken in. */
+  tick(): number {
     this.#transaction(() => this.#analytics?.tick());
+    return this.#merge.merged();
   }
 
   countLive(facts: readonly NamedLiveFact[]): void {
@@ -141,16 +150,29 @@ export class Writer {
     });
   }
 
-  /** A clean stop merges everything; where that fails, it is done after the next start. */
-  stop(isClean: boolean): void {
+  /**
+   * A clean stop ends the run as such, and merges what there is time for. What is left, or fails, is merged after the next start: the log
+   * has it. Answers what failed.
+   */
+  stop(isClean: boolean): Failure | undefined {
     try {
-      if (!isClean) return;
+      if (!isClean) return undefined;
       this.#transaction(() => this.#sql.endGeneration.run());
-      const last = this.#merge.last();
-      for (let pieces = PIECES_AT_STOP; pieces > 0 && !this.merge(last); pieces -= 1);
-      for (let pieces = PIECES_AT_STOP; pieces > 0 && !this.tend(false); pieces -= 1);
+      return this.#mergeAtStop();
     } finally {
       this.#db.close();
+    }
+  }
+
+  #mergeAtStop(): Failure | undefined {
+    const endsAt = this.#monotonic() + MERGE_AT_STOP_MS;
+    try {
+      const last = this.#merge.last();
+      while (this.#monotonic() < endsAt && !this.merge(last));
+      while (this.#monotonic() < endsAt && !this.tend(false));
+      return undefined;
+    } catch (error) {
+      return toFailure(error);
     }
   }
 
