@@ -154,11 +154,11 @@ export async function settled(target: Target, range: Range, expected: Expected, 
   let seen: unknown;
   const look = async (): Promise<true | undefined> => {
     const { measures, adjusting } = (await ask(target, { what: 'summary', query })) as { measures: Row; adjusting?: true };
-    const { moments } = (await ask(target, { what: 'moments', query })) as { moments: readonly { partial?: true }[] };
-    const open = withMoments ? moments.filter(({ partial }) => partial).length : 0;
-    seen = { messages: measures.messages, joins: measures.joins, leaves: measures.leaves, adjusting, open };
+    const found = (await ask(target, { what: 'moments', query })) as { moments: readonly { partial?: true }[]; adjusting?: true };
+    const isOpen = withMoments && (found.adjusting === true || found.moments.some(({ partial }) => partial));
+    seen = { messages: measures.messages, joins: measures.joins, leaves: measures.leaves, adjusting, isOpen };
     const isCounted = Object.entries(expected).every(([id, count]) => measures[id] === count);
-    return isCounted && adjusting === undefined && open === 0 ? true : undefined;
+    return isCounted && adjusting === undefined && !isOpen ? true : undefined;
   };
   await eventually(`analytics settles at ${JSON.stringify(expected)}`, look, timeoutMs).catch((error: unknown) => {
     throw new Error(`${String(error)}, but has ${JSON.stringify(seen)}`);

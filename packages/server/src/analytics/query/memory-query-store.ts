@@ -70,6 +70,13 @@ export class MemoryQueryStore implements QueryStore {
     return false;
   }
 
+  isMomentOpen(room: number | undefined, fromT: number, toT: number): boolean {
+    return this.#engine.openRooms().some((open) => {
+      const { t } = this.#engine.newest(open) ?? { t: toT };
+      return (room === undefined || open === room) && t >= fromT && t < toT;
+    });
+  }
+
   roomsBetween(fromT: number, toT: number): readonly number[] {
     return [...this.#dictionary.rooms.values()].filter(
       (room) => this.history.messages(room, startOf(fromT), startOf(toT), 1).length > 0 || [...this.notices(room, fromT, toT)].length > 0,

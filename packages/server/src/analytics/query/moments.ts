@@ -7,7 +7,10 @@ import { isoTime, partialAt, remarks, type Source } from './source.ts';
 /** The most that one answer lists, and looks at: the first ones of the range. */
 const MOST_MOMENTS = 1000;
 
-/** The moments that start in the range, oldest first, each with its room. Those of rooms that only members may see are left out. */
+/**
+ * The moments that start in the range, oldest first, each with its room. Those of rooms that only members may see are left out.
+ * `adjusting` says too that a bucket which is over was not closed yet.
+ */
 export function moments({ from, to, tz }: RangeRequest, source: Source): object {
   const found = source.store.moments(source.room, from, to, MOST_MOMENTS + 1);
   const listed = found.slice(0, MOST_MOMENTS);
@@ -17,7 +20,10 @@ export function moments({ from, to, tz }: RangeRequest, source: Source): object 
     return room === undefined || isReservedRoomId(room) ? [] : [shape(room, moment)];
   });
   const more = found.length > MOST_MOMENTS ? { truncated: true } : {};
-  return { from: isoTime(from), to: isoTime(to), tz, moments: shown, ...more, ...remarks(source, { from, to }), ...partialAt(source, to) };
+  const overBefore = Math.floor(source.completeUntil / MOMENT_BUCKET_MS) * MOMENT_BUCKET_MS;
+  const isOpen = source.store.isMomentOpen(source.room, from, Math.min(to, overBefore));
+  const beside = { ...more, ...remarks(source, { from, to }), ...(isOpen ? { adjusting: true } : {}), ...partialAt(source, to) };
+  return { from: isoTime(from), to: isoTime(to), tz, moments: shown, ...beside };
 }
 
 function shape(room: string, { startBucket, endBucket, messages, peak, terms, firstMessageId, isOpen }: RoomMoment): object {

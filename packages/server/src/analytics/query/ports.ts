@@ -22,6 +22,8 @@ export interface QueryStore {
   moments(room: number | undefined, fromT: number, toT: number, limit: number): readonly RoomMoment[];
   /** Whether anything between is waiting for repair. */
   isAdjusting(room: number | undefined, fromT: number, toT: number): boolean;
+  /** Whether the last message of a room lies between, in a bucket of moments that is not closed. */
+  isMomentOpen(room: number | undefined, fromT: number, toT: number): boolean;
 
   /** The rest is for recounts, and shows exactly the messages that the rollups include. */
   readonly history: RoomHistory;

@@ -68,6 +68,11 @@ export class SqliteQueryStore implements QueryStore {
     return found !== undefined;
   }
 
+  isMomentOpen(room: number | undefined, fromT: number, toT: number): boolean {
+    const found = room === undefined ? one(this.#sql.open, fromT, toT) : one(this.#sql.openOf, fromT, toT, room);
+    return found !== undefined;
+  }
+
   roomsBetween(fromT: number, toT: number): readonly number[] {
     return many(this.#sql.roomsBetween, fromT, toT, this.history.through).map(([room]) => room as number);
   }
@@ -95,6 +100,7 @@ function prepareAll(db: DatabaseSync) {
   const moments = 'select room, start_bucket, end_bucket, messages, peak, is_open, first_message, terms from moments';
   const inRange = 'start_bucket >= ?1 and start_bucket < ?2';
   const isDirty = 'from_t < ?2 and to_t > ?1';
+  const isOpen = 'is_open = 1 and t >= ?1 and t < ?2';
   const inRoom = 'where room = ? and t >= ? and t < ?';
   return {
     through: prepare(`select through from merged where step = '${ANALYTICS_STEP}'`),
@@ -108,6 +114,8 @@ function prepareAll(db: DatabaseSync) {
     momentsOf: prepare(`${moments} where room = ?4 and ${inRange} order by start_bucket limit ?3`),
     dirt: prepare(`select 1 from dirt where ${isDirty} limit 1`),
     dirtOf: prepare(`select 1 from dirt where room = ?3 and ${isDirty} limit 1`),
+    open: prepare(`select 1 from newest where ${isOpen} limit 1`),
+    openOf: prepare(`select 1 from newest where ${isOpen} and room = ?3`),
     roomsBetween: prepare(
       `select id from rooms r where exists (
          select 1 from messages_by_room k cross join messages m on m.row = k.row
