@@ -81,6 +81,16 @@ describe('a plan', () => {
     expect(runs(plan('1h', '2024-01-10T00:00Z', '2024-01-12T00:00Z'))).toEqual([['quarter', '2024-01-10', 2]]);
   });
 
+  it('says whether a bucket is read at both levels', () => {
+    const isMixed = (...asked: Parameters<typeof plan>) => plan(...asked).isMixed;
+    expect(isMixed('1d', '2024-01-10T00:00Z', '2024-03-05T00:00Z')).toBe(false);
+    expect(isMixed('1d', '2024-01-10T00:00Z', '2024-03-05T00:00Z', 'Asia/Kolkata')).toBe(false);
+    expect(isMixed('1w', '2024-01-10T00:00Z', '2024-03-05T00:00Z')).toBe(false);
+    expect(isMixed('1w', '2024-01-10T00:00Z', '2024-03-05T00:00Z', 'Asia/Kolkata')).toBe(true);
+    // The day of 25 hours at the end of summer time.
+    expect(isMixed('1d', '2024-10-26T00:00Z', '2024-10-30T00:00Z', 'Europe/London')).toBe(true);
+  });
+
   it('says that a container has nothing to count', () => {
     const daily = plan('1d', '2024-01-10T00:00Z', '2024-01-12T00:00Z');
     const nothing = (level: Level, container: number) => {

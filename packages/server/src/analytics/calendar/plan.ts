@@ -23,6 +23,8 @@ export interface BucketPlan {
   readonly bucketCount: number;
   /** What is to be read: level `day` first, ascending within a level. */
   readonly runs: readonly ContainerRun[];
+  /** Whether any bucket has slots at both levels. */
+  readonly isMixed: boolean;
   /**
    * Writes the bucket of each slot of a container, NO_BUCKET where there is none at this level; beyond the container's last slot too.
    * False when that is all of them. `into`: MAX_SLOTS[level] elements.
@@ -47,7 +49,7 @@ export function planBuckets(edges: Float64Array, grain: Grain): BucketPlan {
     intervalBuckets(start, SLOT_MS[level], into);
     return true;
   };
-  return { edges, bucketCount: edges.length - 1, runs, slotBuckets, intervalBuckets };
+  return { edges, bucketCount: edges.length - 1, runs, isMixed: days !== undefined && hasMixedBucket(edges), slotBuckets, intervalBuckets };
 }
 
 /** The bucket of each UTC day from `firstDay`; NO_BUCKET for one that an edge splits, or that is not wholly within the range. */
@@ -65,6 +67,14 @@ function bucketOfDays(edges: Float64Array): DayBuckets {
     if (from < to) buckets.fill(bucket, from - firstDay, to - firstDay);
   }
   return { firstDay, buckets };
+}
+
+function hasMixedBucket(edges: Float64Array): boolean {
+  for (let bucket = 0; bucket + 1 < edges.length; bucket += 1) {
+    const [from, to] = [at(edges, bucket), at(edges, bucket + 1)];
+    if ((from % DAY_MS !== 0 || to % DAY_MS !== 0) && Math.ceil(from / DAY_MS) < dayOf(to)) return true;
+  }
+  return false;
 }
 
 const bucketOfDay = ({ firstDay, buckets }: DayBuckets, day: number): number => buckets[day - firstDay] ?? NO_BUCKET;

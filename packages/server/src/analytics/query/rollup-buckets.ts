@@ -9,7 +9,7 @@ import { QuantilesAccumulator } from '../rollup/quantiles-accumulator.ts';
 import { RankedAccumulator } from '../rollup/ranked-accumulator.ts';
 import type { Ranked } from '../rollup/top.ts';
 import { UserBuckets } from '../rollup/user-buckets.ts';
-import { MessagesByRoom } from './messages-by-room.ts';
+import { UserCounts } from '../rollup/user-counts.ts';
 
 /** What all measures of a question need together. */
 export interface AllNeeds {
@@ -33,20 +33,21 @@ export function unionOf(needs: Iterable<Needs>): AllNeeds {
 const corrupt = (family: Family, level: Level, container: number): Error =>
   new Error(`unreadable ${family} of ${level} ${container}: recount`);
 
-/** One scope's buckets, filled from the rollups. More than one reader may be read, each slot from one of them. */
+type DistinctUsers = (bucket: number) => number;
+const NOBODY: DistinctUsers = () => 0;
+
+/** One scope's buckets, filled from the rollups. */
 export class RollupBuckets implements Buckets {
   readonly bucketCount: number;
   readonly #scope: number;
   readonly #needs: AllNeeds;
   readonly #counts: CountsAccumulator;
   readonly #quantiles: QuantilesAccumulator;
-  readonly #users: UserBuckets;
-  readonly #presence: UserBuckets;
-  /** Of all buckets, counted together: one by one takes ten times as long. */
-  #userCounts: Float64Array | undefined;
-  #presenceCounts: Float64Array | undefined;
+  /** What `activeUsers` and `presentUsers` tell. */
+  #users: DistinctUsers = NOBODY;
+  #presence: DistinctUsers = NOBODY;
   readonly #messages: BucketMessages;
-  readonly #rooms: MessagesByRoom;
+  readonly #rooms: BucketMessages;
   readonly #ranked: Readonly<Record<'terms' | 'emoji' | 'drops', RankedAccumulator>>;
 
   constructor(scope: number, bucketCount: number, needs: AllNeeds) {
@@ -55,10 +56,8 @@ export class RollupBuckets implements Buckets {
     this.#needs = needs;
     this.#counts = new CountsAccumulator(bucketCount);
     this.#quantiles = new QuantilesAccumulator(bucketCount, needs.kinds);
-    this.#users = new UserBuckets(bucketCount);
-    this.#presence = new UserBuckets(bucketCount);
     this.#messages = new BucketMessages(bucketCount);
-    this.#rooms = new MessagesByRoom(bucketCount);
+    this.#rooms = new BucketMessages(bucketCount);
     const ranked = () => new RankedAccumulator(bucketCount);
     this.#ranked = { terms: ranked(), emoji: ranked(), drops: ranked() };
   }
@@ -69,19 +68,18 @@ export class RollupBuckets implements Buckets {
 
   /** Reads all that the plan names. */
   read(reader: RollupReader, plan: BucketPlan): this {
-    this.#userCounts = undefined;
-    this.#presenceCounts = undefined;
     const { kinds, users, presence, ranked } = this.#needs;
     this.#each(reader, plan, 'counts', (_, body, slots) => this.#counts.add(body, slots));
     if (kinds.length > 0) this.#each(reader, plan, 'quantiles', (_, body, slots) => this.#quantiles.add(body, slots));
     if (ranked.has('users')) this.#each(reader, plan, 'users', (chunk, body, slots) => this.#messages.add(chunk, body, slots));
-    else if (users) this.#each(reader, plan, 'users', (chunk, body, slots) => this.#users.add(chunk, body, slots));
-    if (presence) this.#each(reader, plan, 'presence', (chunk, body, slots) => this.#presence.add(chunk, body, slots));
+    else if (users) this.#users = this.#distinct(reader, plan, 'users');
+    if (presence) this.#presence = this.#distinct(reader, plan, 'presence');
     for (const source of ['terms', 'emoji'] as const)
       if (ranked.has(source)) this.#each(reader, plan, source, (_, body, slots) => this.#ranked[source].add(body, slots));
     if (ranked.has('drops') && this.isOfAllRooms)
       this.#each(reader, plan, 'drops', (_, body, slots) => this.#ranked.drops.add(body, slots));
-    if (ranked.has('rooms') && this.isOfAllRooms) this.#readRooms(reader, plan);
+    if (ranked.has('rooms') && this.isOfAllRooms)
+      this.#each(reader, plan, 'rooms', (chunk, body, slots) => this.#rooms.add(chunk, body, slots));
     return this;
   }
 
@@ -103,13 +101,11 @@ export class RollupBuckets implements Buckets {
 
   activeUsers(bucket: number): number {
     if (this.#needs.ranked.has('users')) return this.#messages.users(bucket);
-    this.#userCounts ??= this.#users.trailing(1);
-    return this.#userCounts[bucket] ?? 0;
+    return this.#users(bucket);
   }
 
   presentUsers(bucket: number): number {
-    this.#presenceCounts ??= this.#presence.trailing(1);
-    return this.#presenceCounts[bucket] ?? 0;
+    return this.#presence(bucket);
   }
 
   ranked(bucket: number, source: RankedSource, limit: number): readonly Ranked[] {
@@ -126,6 +122,18 @@ export class RollupBuckets implements Buckets {
     return allowance === 0 ? 0 : allowance / this.#ranked[source].total(bucket);
   }
 
+  #distinct(reader: RollupReader, plan: BucketPlan, family: 'users' | 'presence'): DistinctUsers {
+    if (plan.isMixed) {
+      const users = new UserBuckets(plan.bucketCount);
+      this.#each(reader, plan, family, (chunk, body, slots) => users.add(chunk, body, slots));
+      const counts = users.trailing(1);
+      return (bucket) => counts[bucket] ?? 0;
+    }
+    const users = new UserCounts(plan.bucketCount);
+    this.#each(reader, plan, family, (chunk, body, slots) => users.add(chunk, body, slots));
+    return (bucket) => users.count(bucket);
+  }
+
   #each(
     reader: RollupReader,
     plan: BucketPlan,
@@ -140,22 +148,6 @@ export class RollupBuckets implements Buckets {
         if (container !== present) isWanted = plan.slotBuckets(level, container, slots);
         present = container;
         if (isWanted && !add(chunk, body, slots)) throw corrupt(family, level, container);
-      }
-    }
-  }
-
-  #readRooms(reader: RollupReader, plan: BucketPlan): void {
-    for (const { level, first, last } of plan.runs) {
-      const slots = new Map<number, Int32Array>();
-      for (const { scope, container, body } of reader.scopesOf('counts', level, first, last)) {
-        if (scope === ALL_ROOMS) continue;
-        let buckets = slots.get(container);
-        if (buckets === undefined) {
-          buckets = new Int32Array(MAX_SLOTS[level]);
-          plan.slotBuckets(level, container, buckets);
-          slots.set(container, buckets);
-        }
-        if (!this.#rooms.add(scope, body, buckets)) throw corrupt('counts', level, container);
       }
     }
   }

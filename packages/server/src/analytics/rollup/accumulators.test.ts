@@ -11,6 +11,7 @@ import { QuantilesAccumulator } from './quantiles-accumulator.ts';
 import { RankedAccumulator } from './ranked-accumulator.ts';
 import { RollupDeltas } from './rollup-deltas.ts';
 import { UserBuckets } from './user-buckets.ts';
+import { UserCounts } from './user-counts.ts';
 
 const T0 = Date.UTC(2026, 0, 31);
 const BUCKET_MS = 5 * HOUR_MS;
@@ -137,6 +138,9 @@ describe('accumulators', () => {
         });
         const expected = messages.filter(({ t }) => bucketOf(t) >= 0).map(({ user, t }) => `${user} ${bucketOf(t)}`);
         expect(seen.sort()).toEqual([...new Set(expected)].sort());
+        const counts = new UserCounts(BUCKETS);
+        feed(rollups, family, false, (chunk, body, of) => counts.add(chunk, body, of));
+        for (const bucket of buckets) expect(counts.count(bucket)).toBe(over(bucket, bucket + 1));
       }
     });
   });
@@ -157,6 +161,13 @@ describe('accumulators', () => {
         feed(rollups, 'users', isReversed, (chunk, body, of) => users.add(chunk, body, of));
         const byUser = wanted.map(({ user }) => user);
         expect(users.top(0, limit)).toEqual(naiveTop(byUser, limit));
+        const usersOfBuckets = new BucketMessages(BUCKETS);
+        feed(rollups, 'users', isReversed, (chunk, body, of) => usersOfBuckets.add(chunk, body, of));
+        for (const bucket of buckets) {
+          const own = inBucket(messages, bucket).map(({ user }) => user);
+          expect(usersOfBuckets.top(bucket, limit)).toEqual(naiveTop(own, limit));
+          expect(usersOfBuckets.users(bucket)).toBe(new Set(own).size);
+        }
         for (const family of ['terms', 'drops'] as const) {
           const terms = new RankedAccumulator(BUCKETS);
           feed(rollups, family, isReversed, (_, body, of) => terms.add(body, of));
@@ -222,7 +233,9 @@ describe('bodies of any kind', () => {
         new CountsAccumulator(1).add(body, bucketOfSlot);
         new QuantilesAccumulator(1, [KIND.length, KIND.latency]).add(body, bucketOfSlot);
         new UserBuckets(1).add(0xfffff, body, bucketOfSlot);
+        new UserCounts(1).add(0xfffff, body, bucketOfSlot);
         new BucketMessages(1).add(0xfffff, body, bucketOfSlot);
+        new BucketMessages(2).add(0xfffff, body, bucketOfSlot);
         new RankedAccumulator(1).add(body, bucketOfSlot);
         readNewcomers(0xfffff, body, () => undefined);
       }),

@@ -7,7 +7,7 @@ const LAST_SHIFT = 7;
 const FIRST_SIZE = 256;
 const IN_CHUNK = CHUNK_USERS - 1;
 
-/** (user, messages) of one bucket, one after the other, a user any number of times. */
+/** (place of a user, messages) of one bucket, one after the other, a user any number of times. */
 interface Pairs {
   values: Uint32Array;
   length: number;
@@ -16,16 +16,18 @@ interface Pairs {
 type Visit = (user: number, count: number) => void;
 
 /**
- * Messages by user and bucket, from containers of `users` in any order, each read once: what is read is put aside by bucket, and summed
- * up when the bucket is asked for. A single bucket is summed up at once.
+ * Messages by user and bucket, from containers of `users` or `rooms` in any order, each read once: what is read is put aside by bucket,
+ * and summed up when the bucket is asked for. A single bucket is summed up at once.
  */
 export class BucketMessages {
   readonly #columns = new UserColumns();
   readonly #bucketOfSlot = new Int32Array(SLOT_MASK + 1);
   readonly #pairs: (Pairs | undefined)[];
   readonly #isSingle: boolean;
-  /** By chunk: of the single bucket, or zeros between two questions. */
-  readonly #sums = new Map<number, Float64Array>();
+  /** Chunks in the order in which they came: the place of a user is that of the chunk, then the number within it. */
+  readonly #chunks: number[] = [];
+  /** By the place of a user: of the single bucket, or zeros between two questions. */
+  #sums = new Float64Array(CHUNK_USERS);
 
   constructor(bucketCount: number) {
     this.#isSingle = bucketCount === 1;
@@ -40,12 +42,14 @@ export class BucketMessages {
     if (users === undefined) return false;
     const buckets = this.#bucketOfSlot.fill(-1);
     buckets.set(bucketOfSlot);
-    const sums = this.#sumsOf(chunk);
-    const base = chunk * CHUNK_USERS;
+    const base = this.#placeOf(chunk);
+    const sums = this.#sums;
     const isSingle = this.#isSingle;
     const { countsAt, hasCounts } = columns;
     let countAt = countsAt;
     let i = 0;
+    // What one user wrote in slots of one bucket, which follow each other, is put aside together.
+    let sum = 0;
     for (let at = columns.entriesAt; at < countsAt; at++) {
       const code = body[at] ?? 0;
       let count = 1;
@@ -61,11 +65,17 @@ export class BucketMessages {
         }
       }
       const bucket = buckets[code & SLOT_MASK] ?? -1;
-      const user = users[i] ?? 0;
-      i += code >> LAST_SHIFT;
+      const place = base + (users[i] ?? 0);
+      const isLast = code >> LAST_SHIFT;
+      i += isLast;
       if (bucket < 0) continue;
-      if (isSingle) sums[user] = (sums[user] ?? 0) + count;
-      else this.#putAside(bucket, base + user, count);
+      if (isSingle) sums[place] = (sums[place] ?? 0) + count;
+      else {
+        sum += count;
+        if (isLast === 0 && buckets[(body[at + 1] ?? 0) & SLOT_MASK] === bucket) continue;
+        this.#putAside(bucket, place, sum);
+        sum = 0;
+      }
     }
     return i === columns.users && (!hasCounts || countAt === body.length);
   }
@@ -88,30 +98,34 @@ export class BucketMessages {
 
   /** Shows each user of a bucket once, with the messages. `size`: at least how many there are. */
   #visit(bucket: number, use: (forEach: (visit: Visit) => void, size: number) => void): void {
-    if (this.#isSingle) return use((visit) => this.#visitSums(visit), this.#sums.size * CHUNK_USERS);
-    const { values, length } = this.#pairs[bucket] ?? { values: new Uint32Array(0), length: 0 };
+    const sums = this.#sums;
+    if (this.#isSingle) return use((visit) => this.#visitSums(visit), sums.length);
+    const pairs = this.#pairs[bucket];
+    if (pairs === undefined) return;
+    const { values, length } = pairs;
     const found = new Uint32Array(length / 2);
     let users = 0;
     for (let at = 0; at < length; at += 2) {
-      const user = values[at] ?? 0;
-      const sums = this.#sumsOf(user >>> CHUNK_BITS);
-      const sum = sums[user & IN_CHUNK] ?? 0;
-      if (sum === 0) found[users++] = user;
-      sums[user & IN_CHUNK] = sum + (values[at + 1] ?? 0);
+      const place = values[at] ?? 0;
+      const sum = sums[place] ?? 0;
+      if (sum === 0) found[users++] = place;
+      sums[place] = sum + (values[at + 1] ?? 0);
     }
-    const each = found.subarray(0, users);
     use((visit) => {
-      for (const user of each) visit(user, this.#sumsOf(user >>> CHUNK_BITS)[user & IN_CHUNK] ?? 0);
+      for (let at = 0; at < users; at++) {
+        const place = found[at] ?? 0;
+        visit(this.#userAt(place), sums[place] ?? 0);
+      }
     }, users);
-    for (const user of each) this.#sumsOf(user >>> CHUNK_BITS)[user & IN_CHUNK] = 0;
+    for (let at = 0; at < users; at++) sums[found[at] ?? 0] = 0;
   }
 
   #visitSums(visit: Visit): void {
-    for (const [chunk, sums] of this.#sums)
-      for (let user = 0; user < CHUNK_USERS; user++) if (sums[user] !== 0) visit(chunk * CHUNK_USERS + user, sums[user] ?? 0);
+    const sums = this.#sums;
+    for (let place = 0; place < sums.length; place++) if (sums[place] !== 0) visit(this.#userAt(place), sums[place] ?? 0);
   }
 
-  #putAside(bucket: number, user: number, count: number): void {
+  #putAside(bucket: number, place: number, count: number): void {
     let pairs = this.#pairs[bucket];
     if (pairs === undefined) {
       pairs = { values: new Uint32Array(FIRST_SIZE), length: 0 };
@@ -121,15 +135,25 @@ export class BucketMessages {
       grown.set(pairs.values);
       pairs.values = grown;
     }
-    pairs.values[pairs.length++] = user;
+    pairs.values[pairs.length++] = place;
     pairs.values[pairs.length++] = count;
   }
 
-  #sumsOf(chunk: number): Float64Array {
-    const present = this.#sums.get(chunk);
-    if (present !== undefined) return present;
-    const sums = new Float64Array(CHUNK_USERS);
-    this.#sums.set(chunk, sums);
-    return sums;
+  #userAt(place: number): number {
+    return (this.#chunks[place >>> CHUNK_BITS] ?? 0) * CHUNK_USERS + (place & IN_CHUNK);
+  }
+
+  /** The place of a chunk's first user. */
+  #placeOf(chunk: number): number {
+    const present = this.#chunks.indexOf(chunk);
+    if (present >= 0) return present * CHUNK_USERS;
+    const base = this.#chunks.length * CHUNK_USERS;
+    this.#chunks.push(chunk);
+    if (base + CHUNK_USERS > this.#sums.length) {
+      const grown = new Float64Array(this.#sums.length * 2);
+      grown.set(this.#sums);
+      this.#sums = grown;
+    }
+    return base;
   }
 }

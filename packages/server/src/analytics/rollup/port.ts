@@ -2,10 +2,11 @@ import { LEVELS, type Level } from './levels.ts';
 
 /**
  * What is kept. `counts`, `quantiles`, `terms`, `emoji` and `drops` are slot-major (chunk 0); `users`, `presence` and `newcomers` are
- * user-major (chunk = user number >> 12). `terms` and `emoji` are kept at levels `quarter` and `day`, `newcomers` at `day` alone,
- * `drops` in scope 0 alone.
+ * user-major (chunk = user number >> 12), and so is `rooms`, with rooms for users: the messages of each, in scope 0 alone, so that a
+ * list of rooms takes one read and not one of each room. `terms`, `emoji` and `rooms` are kept at levels `quarter` and `day`,
+ * `newcomers` at `day` alone, `drops` in scope 0 alone.
  */
-export const FAMILIES = ['counts', 'quantiles', 'users', 'presence', 'newcomers', 'terms', 'emoji', 'drops'] as const;
+export const FAMILIES = ['counts', 'quantiles', 'users', 'presence', 'newcomers', 'terms', 'emoji', 'drops', 'rooms'] as const;
 export type Family = (typeof FAMILIES)[number];
 
 /** The scope of all rooms together; any other scope is a room's number. */

@@ -1,6 +1,7 @@
 import { CAPACITY } from '@hubbub/sketch';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BucketMessages } from './bucket-messages.ts';
 import { COLUMN, KIND, type Kind, type SumColumn } from './columns.ts';
 import { DAY_MS, HOUR_MS, LEVELS, type Level } from './levels.ts';
 import { MemoryRollups } from './memory-rollups.ts';
@@ -217,7 +218,37 @@ describe('rollup deltas', () => {
     place.removeNewcomer(4);
     deltas.flush();
     expect(everything(rollups)).toEqual([]);
-    expect(deltas.shortfalls).toBe(5);
+    expect(deltas.shortfalls).toBe(6);
+  });
+
+  it('tell the messages of each room among those of all rooms, in one read', () => {
+    const amounts = fc.array(fc.record({ room: fc.constantFrom(0, 1, 2, 4096), hour: fc.nat(40), amount: fc.integer({ min: 1, max: 9 }) }));
+    fc.assert(
+      fc.property(amounts, (added) => {
+        const rollups = new MemoryRollups();
+        const deltas = new RollupDeltas(rollups);
+        const sums = new Map<number, number>();
+        for (const { room, hour, amount } of added) {
+          deltas.at(room, T0 + hour * HOUR_MS, LEVELS).add(COLUMN.messages, amount);
+          if (room !== 0) sums.set(room, (sums.get(room) ?? 0) + amount);
+        }
+        deltas.flush();
+        for (const room of [1, 2]) {
+          deltas.at(room, T0 - DAY_MS, FROM_QUARTER).set(COLUMN.messages, 3);
+          deltas.at(room, T0 - DAY_MS, FROM_QUARTER).set(COLUMN.messages, 2);
+          sums.set(room, (sums.get(room) ?? 0) + 2);
+        }
+        deltas.flush();
+        for (const level of ['quarter', 'day'] as const) {
+          const rooms = new BucketMessages(1);
+          for (const { chunk, body } of rollups.containers('rooms', 0, level, -1e6, 1e6))
+            expect(rooms.add(chunk, body, new Int32Array(96))).toBe(true);
+          const told = new Map(rooms.top(0, 10).map(({ number, count }) => [number, count]));
+          expect(told).toEqual(sums);
+        }
+        expect([...rollups.scopesOf('rooms', 'minute', -1e9, 1e9)]).toEqual([]);
+      }),
+    );
   });
 
   it('begin anew where a body cannot be read, and count it', () => {

@@ -28,7 +28,7 @@ export class RollupDeltas {
     counts: this.#shelf((_, body) => new PendingSlots({ empty: () => new CountsSegment(), decode: CountsSegment.decode }, body)),
     quantiles: this.#shelf((_, body) => new PendingSlots({ empty: () => new QuantilesSegment(), decode: QuantilesSegment.decode }, body)),
     ranked: this.#shelf((_, body) => new PendingSlots({ empty: () => new RankedSegment(), decode: RankedSegment.decode }, body)),
-    users: this.#shelf((family, body) => new PendingUsers(family === 'users', body)),
+    users: this.#shelf((family, body) => new PendingUsers(family !== 'presence', body)),
     newcomers: this.#shelf((_, body) => new PendingNewcomers(body)),
   };
   #flushes = 0;

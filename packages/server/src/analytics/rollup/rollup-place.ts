@@ -1,12 +1,12 @@
 import { clampedBinOf } from './bins.ts';
-import type { Column, Kind, MaxColumn, SumColumn } from './columns.ts';
+import { COLUMN, type Column, type Kind, type MaxColumn, type SumColumn } from './columns.ts';
 import type { CountsSegment } from './counts-segment.ts';
 import { containerOf, containerStart, LEVELS, type Level, quarterOfMonth, SLOT_MS } from './levels.ts';
 import type { NumberCounts } from './number-counts.ts';
 import type { PendingNewcomers } from './pending-newcomers.ts';
 import type { PendingSlots } from './pending-slots.ts';
 import type { PendingUsers } from './pending-users.ts';
-import type { Family, RollupKey } from './port.ts';
+import { ALL_ROOMS, type Family, type RollupKey } from './port.ts';
 import type { QuantilesSegment } from './quantiles-segment.ts';
 import type { RankedSegment } from './ranked-segment.ts';
 import { CHUNK_USERS, chunkOf, entryKey } from './user-body.ts';
@@ -39,6 +39,7 @@ class Spot {
   /** By chunk. */
   readonly users = new Map<number, NumberCounts>();
   readonly presence = new Map<number, NumberCounts>();
+  rooms: NumberCounts | undefined;
 
   constructor(level: Level) {
     this.level = level;
@@ -52,6 +53,7 @@ class Spot {
       this.containerEnd = containerStart(this.level, this.container + 1);
       this.users.clear();
       this.presence.clear();
+      this.rooms = undefined;
     }
     const size = SLOT_MS[this.level];
     this.slot = Math.floor((t - this.containerStart) / size);
@@ -90,6 +92,7 @@ export class RollupPlace {
       if (!spot.isActive) continue;
       const { columns } = spot.counts ?? this.#openCounts(spot);
       columns[column] = (columns[column] ?? 0) + amount;
+      if (column === COLUMN.messages) this.#addOfRoom(spot, amount);
     }
   }
 
@@ -103,7 +106,12 @@ export class RollupPlace {
 
   /** For recomputed values. */
   set(column: Column, value: number): void {
-    for (const spot of this.#spots) if (spot.isActive) (spot.counts ?? this.#openCounts(spot)).columns[column] = value;
+    for (const spot of this.#spots) {
+      if (!spot.isActive) continue;
+      const { columns } = spot.counts ?? this.#openCounts(spot);
+      if (column === COLUMN.messages) this.#addOfRoom(spot, value - (columns[column] ?? 0));
+      columns[column] = value;
+    }
   }
 
   /** As it stands, changes included. `level`: one of the place's. */
@@ -177,6 +185,17 @@ export class RollupPlace {
       if (!spot.isActive || (spot.level === 'minute' && family !== 'drops')) continue;
       (spot.ranked[family] ?? this.#openRanked(spot, family)).add(number, amount);
     }
+  }
+
+  /** Messages of a room are counted among those of all rooms as well. */
+  #addOfRoom(spot: Spot, messages: number): void {
+    if (this.#scope === ALL_ROOMS || spot.level === 'minute' || messages === 0) return;
+    spot.rooms ??= this.#openRooms(spot);
+    spot.rooms.add(entryKey(this.#scope, spot.slot), messages);
+  }
+
+  #openRooms({ level, container }: Spot): NumberCounts {
+    return this.#open.users({ family: 'rooms', scope: ALL_ROOMS, level, container, chunk: chunkOf(this.#scope) }, true).changes;
   }
 
   #openCounts(spot: Spot): CountsSegment {

@@ -13,6 +13,7 @@ const FAMILY: Readonly<Record<Family, number>> = {
   terms: 5,
   emoji: 6,
   drops: 7,
+  rooms: 8,
 };
 export const LEVEL: Readonly<Record<Level, number>> = { minute: 0, quarter: 1, day: 2 };
 
