@@ -109,7 +109,7 @@ async function wire(opened: OpenStore, config: Config, clock: Clock, logger: Log
     store,
     metrics,
     snapshot: () => live?.snapshot(),
-    questions: opened.questions && askingAnalytics({ questions: opened.questions, live: facts, clock }),
+    questions: opened.questions && askingAnalytics({ questions: opened.questions, live: facts, oldestQueued: () => queue.oldest(), clock }),
     importer: createImporter({ store, clock, onImported }),
     adminToken,
     clients: () => connections.size,

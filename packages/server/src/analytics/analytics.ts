@@ -1,6 +1,6 @@
 import type { Clock } from '../util/clock.ts';
 import type { LiveOverlay, LiveSeconds } from './live/ports.ts';
-import type { AnswerContext } from './query/answer.ts';
+import { type AnswerContext, wholeSecond } from './query/answer.ts';
 import type { Question, Reply } from './query/question.ts';
 import type { RecountQuestion } from './query/recounts.ts';
 import type { Questions } from './questions.ts';
@@ -25,19 +25,24 @@ export interface AnalyticsParts {
   readonly questions: Questions;
   /** Undefined: nothing is counted live, and there are no seconds. */
   readonly live: (LiveOverlay & LiveSeconds) | undefined;
+  /** The time (ms) of the oldest message that was accepted and is not in the store. */
+  oldestQueued(): number | undefined;
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Live input is in the store by then: the write queue is written at once, and merged within a second. */
+/**
+ * How far `completeUntil` is behind when nothing waits: longer than it usually takes until a message is counted, so that it goes on
+ * steadily. Where messages wait for longer, the oldest of them says how far it may go.
+ */
 const LAG_MS = 2000;
 const SECOND_MS = 1000;
 const SECONDS_MS = 16 * 60 * SECOND_MS;
 
 /** Puts questions with what is true now. */
-export function askingAnalytics({ questions, live, clock }: AnalyticsParts): AnalyticsQuestions {
+export function askingAnalytics({ questions, live, oldestQueued, clock }: AnalyticsParts): AnalyticsQuestions {
   let isRecounting = false;
   return {
-    ask: (question) => questions.ask(question, contextOf(question, live, clock.now())),
+    ask: (question) => questions.ask(question, contextOf(question, live, { now: clock.now(), queuedSince: oldestQueued() })),
     async recount(question) {
       if (isRecounting) return { kind: 'busy' };
       isRecounting = true;
@@ -52,8 +57,13 @@ export function askingAnalytics({ questions, live, clock }: AnalyticsParts): Ana
   };
 }
 
-function contextOf({ path, query }: Question, live: AnalyticsParts['live'], now: number): AnswerContext {
-  const completeUntil = Math.floor((now - LAG_MS) / SECOND_MS) * SECOND_MS;
+interface Now {
+  readonly now: number;
+  readonly queuedSince: number | undefined;
+}
+
+function contextOf({ path, query }: Question, live: AnalyticsParts['live'], { now, queuedSince = now }: Now): AnswerContext {
+  const completeUntil = wholeSecond(Math.min(now - LAG_MS, queuedSince));
   const context = { now, completeUntil, limits: QUERY_LIMITS };
   if (live === undefined) return context;
   const room = typeof query.room === 'string' ? query.room : undefined;

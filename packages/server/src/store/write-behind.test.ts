@@ -115,6 +115,23 @@ describe('write-behind', () => {
     expect(queue.backlog()).toBe(0);
   });
 
+  it('ASK-12 says how old the oldest message is that is not in the store', async () => {
+    const { store, clock, queue, send } = setUp();
+    expect(queue.oldest()).toBeUndefined();
+    store.isHeld = true;
+    send(3);
+    await clock.endTurn();
+    send(2);
+    expect(queue.oldest()).toBe(1002);
+    store.letGo();
+    await clock.advance(0);
+    store.letGo();
+    await clock.advance(100);
+    store.letGo();
+    await settled();
+    expect(queue.oldest()).toBeUndefined();
+  });
+
   it('has one batch in flight; what comes meanwhile is the next batch', async () => {
     const { store, clock, told, send } = setUp();
     store.isHeld = true;

@@ -131,6 +131,16 @@ export class WriteBehind implements WriteQueue {
     return this.#queue.length - this.#start + this.#setAside;
   }
 
+  /** The time of the oldest message that was pushed and is not stored; those that never can be are left out. */
+  oldest(): number | undefined {
+    let oldest: number | undefined;
+    for (let at = this.#start; at < this.#queue.length; at += 1) {
+      const { timestamp } = (this.#queue[at] as Queued).entry.message;
+      oldest = Math.min(oldest ?? timestamp, timestamp);
+    }
+    return oldest;
+  }
+
   /** True from the first write that failed to the next that does not. */
   isFailing(): boolean {
     return this.#failures > 0;

@@ -25,7 +25,7 @@ export class MemoryAnalytics implements LiveFactsSink, Questions {
   readonly #numbers: Record<'rooms' | 'users' | 'terms', Numbers> = { rooms: new Map(), users: new Map(), terms: new Map() };
   readonly #store = new MemoryEngineStore(this.#numbers.terms);
   readonly #notices: NoticeFact[] = [];
-  readonly #questions = new MemoryQueryStore(this.#store, this.#numbers, this.#notices);
+  readonly #questions = new MemoryQueryStore(this.#store, this.#numbers, this.#notices, () => this.#uncountedSince());
   readonly #recounts = new Recounts(this.#questions);
   readonly #engine: AnalyticsEngine;
   readonly #stopTicking: () => void;
@@ -66,6 +66,13 @@ export class MemoryAnalytics implements LiveFactsSink, Questions {
   async close(): Promise<void> {
     this.#stopTicking();
     this.#cancelTake?.();
+  }
+
+  #uncountedSince(): number | undefined {
+    let since: number | undefined;
+    for (const { type, timestamp, ...event } of this.#waiting)
+      if (type === 'chat' && 'position' in event && event.position !== undefined) since = Math.min(since ?? timestamp, timestamp);
+    return since;
   }
 
   #take(): void {

@@ -36,7 +36,7 @@ import { top } from './top.ts';
 /** What is true when a question is asked. Times are ms since 1970. */
 export interface AnswerContext {
   readonly now: number;
-  /** All live input up to here is in the store. */
+  /** All live input up to here is in the store, whether or not it is counted: a whole second. */
   readonly completeUntil: number;
   readonly limits: QueryLimits;
   /** What was counted live and is not in the store: of the scope asked for, and presence. */
@@ -112,11 +112,15 @@ function askCatalogue({ query }: Question): Parsed<Answered> {
 function sourceOf(request: RangeRequest, { isRoomLive }: Question, store: QueryStore, context: AnswerContext): Parsed<Source> {
   const room = roomOf(request.room, store, isRoomLive);
   if (room.kind === 'problem') return room;
-  const { completeUntil, unwritten = [] } = context;
+  const { unwritten = [] } = context;
+  const completeUntil = Math.min(context.completeUntil, wholeSecond(store.uncountedSince() ?? Number.POSITIVE_INFINITY));
   const overlaid = unwritten.filter(({ t }) => t < request.to);
   const rollups = withLive(overlaid, store);
   return parsed({ store, rollups, room: room.value, scope: room.value ?? ALL_ROOMS, completeUntil });
 }
+
+/** The beginning of the second. */
+export const wholeSecond = (t: number): number => Math.floor(t / 1000) * 1000;
 
 /** The parser has asked for it before. */
 function knownZone(tz: string): Zone {

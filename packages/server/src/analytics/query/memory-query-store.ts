@@ -19,13 +19,20 @@ export class MemoryQueryStore implements QueryStore {
   readonly #engine: MemoryEngineStore;
   readonly #dictionary: Dictionary;
   readonly #notices: readonly NoticeFact[];
+  readonly uncountedSince: () => number | undefined;
 
-  constructor(engine: MemoryEngineStore, dictionary: Dictionary, notices: readonly NoticeFact[] = []) {
+  constructor(
+    engine: MemoryEngineStore,
+    dictionary: Dictionary,
+    notices: readonly NoticeFact[] = [],
+    uncountedSince: () => number | undefined = () => undefined,
+  ) {
     this.rollups = engine.rollups;
     this.history = engine.history;
     this.#engine = engine;
     this.#dictionary = dictionary;
     this.#notices = notices;
+    this.uncountedSince = uncountedSince;
   }
 
   atOneInstant<T>(run: () => T): T {

@@ -20,6 +20,8 @@ export interface QueryStore {
   terms(terms: readonly number[]): ReadonlyMap<number, string>;
   /** Those that start at fromT ≤ t < toT, ascending by start and room, the first `limit`. */
   moments(room: number | undefined, fromT: number, toT: number, limit: number): readonly RoomMoment[];
+  /** The time (ms) of the oldest message that came live and is in no rollup yet; undefined: there is none. */
+  uncountedSince(): number | undefined;
   /** Whether anything between is waiting for repair. */
   isAdjusting(room: number | undefined, fromT: number, toT: number): boolean;
   /** Whether the last message of a room lies between, in a bucket of moments that is not closed. */

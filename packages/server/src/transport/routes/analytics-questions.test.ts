@@ -29,6 +29,7 @@ async function server() {
       close: async () => {},
     },
     live: { open: () => [], seconds: () => [], completeSince: () => 0 },
+    oldestQueued: () => undefined,
     clock: { now: () => now },
   });
   return httpServer({ questions });

@@ -8,6 +8,7 @@ import { UserIds } from '../user-ids.ts';
 import { ANALYTICS_STEP } from './analytics-part.ts';
 import { BUCKET_MS, SqliteRoomHistory } from './room-history.ts';
 import { SqliteRollupReader } from './sqlite-rollups.ts';
+import { UncountedSince } from './uncounted-since.ts';
 
 /** Entries that analytics may be behind: more are of an old log that is being taken in, or of an import. */
 const USUAL_LAG = 20_000;
@@ -18,12 +19,14 @@ export class SqliteQueryStore implements QueryStore {
   readonly history: SqliteRoomHistory;
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof prepareAll>;
+  readonly #uncounted: UncountedSince;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.rollups = new SqliteRollupReader(db);
     this.history = new SqliteRoomHistory(db, new UserIds(db));
     this.#sql = prepareAll(db);
+    this.#uncounted = new UncountedSince(db);
   }
 
   atOneInstant<T>(run: () => T): T {
@@ -60,6 +63,10 @@ export class SqliteQueryStore implements QueryStore {
     const range = [Math.ceil(fromT / BUCKET_MS), Math.ceil(toT / BUCKET_MS)] as const;
     const found = room === undefined ? many(this.#sql.moments, ...range, limit) : many(this.#sql.momentsOf, ...range, limit, room);
     return found.map(momentFrom);
+  }
+
+  uncountedSince(): number | undefined {
+    return this.#uncounted.read();
   }
 
   isAdjusting(room: number | undefined, fromT: number, toT: number): boolean {
