@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Derived } from './merge.ts';
+import type { Derived, Span } from './merge.ts';
 
 /** Every 256th seq of a room has its time in `marks`; and the first of each epoch, however it jumped. */
 const MARK_EVERY = 256;
@@ -29,5 +29,9 @@ export function derivedOf(db: DatabaseSync): readonly Derived[] {
 
 function step(db: DatabaseSync, name: string, statements: readonly string[]): Derived {
   const prepared = statements.map((sql) => db.prepare(sql));
-  return { name, apply: ({ after, through }) => prepared.forEach((statement) => void statement.run(after, through)) };
+  const apply = ({ after, through }: Span): number => {
+    for (const statement of prepared) statement.run(after, through);
+    return through;
+  };
+  return { name, apply };
 }

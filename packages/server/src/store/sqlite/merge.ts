@@ -13,9 +13,13 @@ export interface Span {
 export interface Derived {
   /** Its row in `merged`, which a migration inserts: with `through` 0 it is given the whole log, piece by piece. */
   readonly name: string;
-  /** How many of the entries that wait it takes at most, in a call of their own. Undefined: as many as there may be, beside other steps. */
-  pieceSize?(waiting: number): number;
-  apply(span: Span): void;
+  /** It takes of what waits as much as it finds right, in calls of its own. */
+  readonly isAlone?: boolean;
+  /**
+   * Takes a span in, or some of it, and answers up to which entry it has everything: not beyond the span. A step that takes a span in another
+   * order than the log's keeps, in the same transaction, what it has of it.
+   */
+  apply(span: Span): number;
 }
 
 /** Entries that one call gives to steps, all steps together: what holds a commit up for some 20 ms. */
@@ -57,13 +61,10 @@ export class Merge {
       const after = this.#throughOf(step);
       if (after >= to) continue;
       // A span is not cut without need: each part would touch the same pages again.
-      if (left < this.#maxEntries && left < to - after) return false;
-      const size = step.pieceSize?.(to - after);
-      if (size !== undefined && left < this.#maxEntries) return false;
-      const through = Math.min(to, after + Math.min(left, size ?? left));
-      step.apply({ after, through });
-      this.#advance.run(through, step.name);
-      left -= through - after;
+      if (left < this.#maxEntries && (step.isAlone || left < to - after)) return false;
+      const through = step.apply({ after, through: step.isAlone ? to : Math.min(to, after + left) });
+      if (through > after) this.#advance.run(through, step.name);
+      left = step.isAlone ? 0 : left - (through - after);
       if (through < to) return false;
     }
     return true;

@@ -83,6 +83,11 @@ export const MIGRATIONS: readonly string[] = [
   insert into uncounted_notices select null, room, type, t from notices;
   insert into merged values ('analytics', 0);
   `,
+  // How far the span behind what analytics has taken in is counted, by room and row (analytics/counted.ts).
+  `
+  create table counted_ahead (id integer primary key, ahead integer not null, room integer not null, row integer not null) strict;
+  insert into counted_ahead values (1, 0, 0, 0);
+  `,
 ];
 
 /** Brings the database up to date, each step whole or not at all; of one that has something in it, with a word before each. */

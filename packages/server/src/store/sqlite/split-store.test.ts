@@ -246,7 +246,14 @@ describe('a store whose log is merged in part', () => {
         throw new Error('here it dies');
       },
     };
-    const half = new Merge(first.db, [{ name: 'room', apply: () => first.db.exec(FILL) }, failing]);
+    const filling: Derived = {
+      name: 'room',
+      apply: ({ through }) => {
+        first.db.exec(FILL);
+        return through;
+      },
+    };
+    const half = new Merge(first.db, [filling, failing]);
     first.db.exec('begin immediate');
     expect(() => half.advance(400)).toThrow('here it dies');
     first.db.exec('rollback');
@@ -264,8 +271,16 @@ describe('a store whose log is merged in part', () => {
     const { store, db } = openHere();
     await store.openEpoch('r0', EPOCHS[0], 1);
     const seen: { readonly [name: string]: Span[] } = { room: [], user: [], analytics: [] };
-    const taking = (name: 'room' | 'user' | 'analytics'): Derived => ({ name, apply: (span) => void seen[name]?.push(span) });
-    const small: Derived = { ...taking('analytics'), pieceSize: () => 8 };
+    const taking = (name: 'room' | 'user' | 'analytics', most = Number.POSITIVE_INFINITY): Derived => ({
+      name,
+      isAlone: most < 100,
+      apply: ({ after, through }) => {
+        const taken = { after, through: Math.min(through, after + most) };
+        seen[name]?.push(taken);
+        return taken.through;
+      },
+    });
+    const small = taking('analytics', 8);
     const pieces = new Merge(db, [taking('room'), taking('user'), small], 30);
     for (const [from, to] of [
       [1, 10],

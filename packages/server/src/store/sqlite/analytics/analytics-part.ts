@@ -6,11 +6,12 @@ import { ALL_ROOMS } from '../../../analytics/rollup/port.ts';
 import type { Dictionary } from '../dictionary.ts';
 import type { Derived, Span } from '../merge.ts';
 import { TYPE } from '../rows.ts';
-import { many, one, preparer } from '../statements.ts';
+import { many, preparer } from '../statements.ts';
 import { UserIds } from '../user-ids.ts';
+import { ANALYTICS_STEP } from './counted.ts';
+import { CountingSpan } from './counting-span.ts';
 import { SqliteEngineStore } from './engine-store.ts';
 import { PieceSize } from './piece-size.ts';
-import { FACT_COLUMNS, factOf } from './room-history.ts';
 
 /** What the writer asks of an analytics engine, each time in a transaction. */
 export interface Engine {
@@ -32,7 +33,6 @@ export interface AnalyticsOptions {
   readonly maxPiece?: number;
 }
 
-export const ANALYTICS_STEP = 'analytics';
 const NOTICES_AT_ONCE = 2000;
 /** Of up to 500 messages each. */
 const READS_AT_ONCE = 4;
@@ -40,37 +40,36 @@ const READS_AT_ONCE = 4;
 /** The place of analytics in the writer: a step of its merges, and what else is counted in its transactions. */
 export class AnalyticsPart implements Derived {
   readonly name = ANALYTICS_STEP;
+  readonly isAlone = true;
   readonly #store: SqliteEngineStore;
   readonly #engine: Engine;
-  readonly #users: UserIds;
+  readonly #span: CountingSpan;
   readonly #pieces: PieceSize;
-  readonly #rows: StatementSync;
-  readonly #through: StatementSync;
   readonly #notices: StatementSync;
   readonly #removeNotices: StatementSync;
 
   constructor(db: DatabaseSync, { makeEngine, cpuMs, maxPiece }: AnalyticsOptions) {
     const prepare = preparer(db);
-    this.#users = new UserIds(db);
-    this.#store = new SqliteEngineStore(db, this.#users);
+    const users = new UserIds(db);
+    this.#store = new SqliteEngineStore(db, users);
+    this.#span = new CountingSpan(db, users, maxPiece);
     this.#engine = makeEngine(this.#store);
     this.#pieces = new PieceSize(cpuMs, maxPiece);
-    this.#rows = prepare(`select ${FACT_COLUMNS} from messages m where m.row > ? and m.row <= ? and m.type = ${TYPE.chat} order by m.row`);
-    this.#through = prepare(`select through from merged where step = '${ANALYTICS_STEP}'`);
     this.#notices = prepare(`select row, room, type, t from uncounted_notices order by row limit ${NOTICES_AT_ONCE}`);
     this.#removeNotices = prepare('delete from uncounted_notices where row <= ?');
   }
 
-  pieceSize(waiting: number): number {
-    return this.#pieces.of(waiting);
-  }
-
-  apply({ after, through }: Span): void {
-    this.#store.history.through = through;
-    this.#pieces.measure(through - after, () => {
-      const facts = many(this.#rows, after, through).map((columns) => factOf(columns, this.#users));
-      this.#engine.take(facts);
+  apply({ after, through: to }: Span): number {
+    let through = after;
+    this.#pieces.measure(() => {
+      const size = this.#pieces.of(this.#span.waiting(after, to));
+      const { messages, counted } = this.#span.next(after, to, size);
+      this.#store.history.counted = counted;
+      this.#engine.take(messages);
+      through = counted.through;
+      return messages.length;
     });
+    return through;
   }
 
   /** Counts a piece of the notices that wait; with `andRepair` repairs a piece when none does. True when nothing is left. */
@@ -95,10 +94,11 @@ export class AnalyticsPart implements Derived {
   forget(): void {
     this.#engine.drop();
     this.#store.forget();
+    this.#span.forget();
   }
 
   #asOfNow(): Engine {
-    this.#store.history.through = one(this.#through)?.[0] as number;
+    this.#store.history.counted = this.#span.read();
     return this.#engine;
   }
 }

@@ -4,15 +4,19 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Order } from '../../../analytics/derive/order.ts';
 import { AnalyticsEngine } from '../../../analytics/engine/engine.ts';
 import { MemoryEngineStore } from '../../../analytics/engine/memory-engine-store.ts';
 import type { EngineStore, MessageFact, NoticeFact } from '../../../analytics/engine/ports.ts';
 import type { NamedLiveFact } from '../../../analytics/live-facts-sink.ts';
 import { MemoryQueryStore } from '../../../analytics/query/memory-query-store.ts';
 import type { QueryStore } from '../../../analytics/query/ports.ts';
+import { COLUMN, COLUMN_COUNT } from '../../../analytics/rollup/columns.ts';
+import { addCounts } from '../../../analytics/rollup/counts-segment.ts';
 import { LEVELS } from '../../../analytics/rollup/levels.ts';
 import { FAMILIES, type RollupReader } from '../../../analytics/rollup/port.ts';
 import { rollupContract } from '../../../analytics/rollup/rollup.contract.ts';
+import { SlotDirectory } from '../../../analytics/rollup/slot-body.ts';
 import type { StoredMessage, StoredNotice } from '../../store.ts';
 import { migrate } from '../migrations.ts';
 import { openDatabase } from '../open-database.ts';
@@ -189,8 +193,10 @@ function run(steps: readonly Step[]): { readonly store: Counting; readonly live:
   const openEpochs = () => store.writer.openEpochs([1, 2, 3].map((room) => ({ roomId: `r${room}`, epoch: EPOCH, firstSeq: 1 })));
   openEpochs();
   for (const step of steps) {
-    if (step.kind === 'settle') store.settle(step.pieces);
-    else if (step.kind === 'reopen') store = store.reopened(step.how, step.isCounting);
+    if (step.kind === 'settle') {
+      store.settle(step.pieces);
+      expect(shownIn(store)).toEqual(keptIn(store));
+    } else if (step.kind === 'reopen') store = store.reopened(step.how, step.isCounting);
     else if (step.kind === 'tick') store.writer.tick();
     else if (step.kind === 'live') {
       store = store.reopened('unclean', true);
@@ -220,6 +226,34 @@ function run(steps: readonly Step[]): { readonly store: Counting; readonly live:
   store.settle();
   store.writer.tick();
   return { store, live: facts };
+}
+
+const ROOMS = [1, 2, 3];
+const EVER = [-8e14, 8e14].map((t) => ({ t, seq: 0, row: 0 })) as [Order, Order];
+
+/** Messages that are shown to a recount, of each room and of all. */
+function shownIn({ db }: Counting): number[] {
+  const store = new SqliteQueryStore(db);
+  const rooms = store.atOneInstant(() => ROOMS.map((room) => store.history.messages(room, ...EVER, 10_000).length));
+  return [...rooms, rooms.reduce((sum, messages) => sum + messages, 0)];
+}
+
+/** The same, as the summaries have them. */
+function keptIn({ db }: Counting): number[] {
+  const rollups = new SqliteRollups(db);
+  return [...ROOMS, 0].map((scope) => {
+    let messages = 0;
+    for (const { body } of rollups.containers('counts', scope, 'day', -1e9, 1e9)) messages += messagesIn(body);
+    return messages;
+  });
+}
+
+function messagesIn(body: Uint8Array): number {
+  const columns = new Float64Array(COLUMN_COUNT);
+  const directory = new SlotDirectory();
+  expect(directory.open(body)).toBe(true);
+  for (let i = 0; i < directory.length; i++) addCounts(body, directory.startAt(i), directory.startAt(i + 1), columns, 0);
+  return columns[COLUMN.messages] ?? 0;
 }
 
 /** What an engine in memory makes of all that the file has, in order, at once. */

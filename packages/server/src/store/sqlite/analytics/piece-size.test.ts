@@ -7,8 +7,9 @@ function sizes(waiting: number, fixedMs: number, msAnEntry: number, pieces: numb
   const size = new PieceSize(() => cpuMs);
   return Array.from({ length: pieces }, () => {
     const entries = size.of(waiting);
-    size.measure(entries, () => {
+    size.measure(() => {
       cpuMs += fixedMs + entries * msAnEntry;
+      return entries;
     });
     return entries;
   });
@@ -33,7 +34,7 @@ describe('how much is counted at once', () => {
     const size = new PieceSize(() => 0);
     expect(size.of(3)).toBe(3);
     const before = size.of(4000);
-    size.measure(3, () => {});
+    size.measure(() => 3);
     expect(size.of(4000)).toBe(before);
   });
 });

@@ -30,9 +30,10 @@ export class PieceSize {
     return Math.min(Math.max(least, Math.min(fitting, 2 * this.#last)), this.#most, waiting);
   }
 
-  measure(entries: number, run: () => void): void {
+  /** `run` takes a piece and answers how many entries it had. */
+  measure(run: () => number): void {
     const before = this.#cpuMs();
-    run();
+    const entries = run();
     const ms = Math.max(0.1, this.#cpuMs() - before);
     // A short one says little about long ones: what is fixed weighs in it.
     if (2 * entries < this.#last && ms < this.#msOfLast) return;

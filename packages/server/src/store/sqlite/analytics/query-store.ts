@@ -5,7 +5,7 @@ import { ALL_ROOMS } from '../../../analytics/rollup/port.ts';
 import { TYPE, uuidText } from '../rows.ts';
 import { type Columns, many, one, preparer } from '../statements.ts';
 import { UserIds } from '../user-ids.ts';
-import { ANALYTICS_STEP } from './analytics-part.ts';
+import { ANALYTICS_STEP, type Counted, countedReader } from './counted.ts';
 import { BUCKET_MS, SqliteRoomHistory } from './room-history.ts';
 import { SqliteRollupReader } from './sqlite-rollups.ts';
 import { UncountedSince } from './uncounted-since.ts';
@@ -20,6 +20,7 @@ export class SqliteQueryStore implements QueryStore {
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof prepareAll>;
   readonly #uncounted: UncountedSince;
+  readonly #counted: () => Counted;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -27,12 +28,13 @@ export class SqliteQueryStore implements QueryStore {
     this.history = new SqliteRoomHistory(db, new UserIds(db));
     this.#sql = prepareAll(db);
     this.#uncounted = new UncountedSince(db);
+    this.#counted = countedReader(db);
   }
 
   atOneInstant<T>(run: () => T): T {
     this.#db.exec('begin');
     try {
-      this.history.through = one(this.#sql.through)?.[0] as number;
+      this.history.counted = this.#counted();
       return run();
     } finally {
       this.#db.exec('commit');
@@ -81,7 +83,8 @@ export class SqliteQueryStore implements QueryStore {
   }
 
   roomsBetween(fromT: number, toT: number): readonly number[] {
-    return many(this.#sql.roomsBetween, fromT, toT, this.history.through).map(([room]) => room as number);
+    const { through, ahead, room: lastRoom, row } = this.history.counted;
+    return many(this.#sql.roomsBetween, fromT, toT, through, ahead, lastRoom, row).map(([room]) => room as number);
   }
 
   notices(room: number, fromT: number, toT: number): readonly NoticeFact[] {
@@ -110,7 +113,6 @@ function prepareAll(db: DatabaseSync) {
   const isOpen = 'is_open = 1 and t >= ?1 and t < ?2';
   const inRoom = 'where room = ? and t >= ? and t < ?';
   return {
-    through: prepare(`select through from merged where step = '${ANALYTICS_STEP}'`),
     lag: prepare(`select (select coalesce(max(row), 0) from messages) - through from merged where step = '${ANALYTICS_STEP}'`),
     roomNumber: prepare('select id from rooms where name = ?'),
     userNumber: prepare('select id from users where name = ?'),
@@ -126,7 +128,8 @@ function prepareAll(db: DatabaseSync) {
     roomsBetween: prepare(
       `select id from rooms r where exists (
          select 1 from messages_by_room k cross join messages m on m.row = k.row
-         where k.room = r.id and k.t >= ?1 and k.t < ?2 and k.row <= ?3 and m.type = 0
+         where k.room = r.id and k.t >= ?1 and k.t < ?2 and m.type = 0
+           and k.row <= case when r.id < ?5 then ?4 when r.id = ?5 then ?6 else ?3 end
        )
        or exists (select 1 from notices n where n.room = r.id and n.t >= ?1 and n.t < ?2) order by id`,
     ),

@@ -4,6 +4,7 @@ import type { Order } from '../../../analytics/derive/order.ts';
 import type { MessageFact } from '../../../analytics/engine/ports.ts';
 import { type Columns, many, one, preparer } from '../statements.ts';
 import type { UserIds } from '../user-ids.ts';
+import { type Counted, countedIn, countedUpTo } from './counted.ts';
 
 /** Of a row `m`, in the order of `factOf`. */
 export const FACT_COLUMNS = 'm.room, m.user, m.username, m.content, m.t, m.seq, m.row, lower(hex(m.id)), lower(hex(m.reply_to))';
@@ -33,10 +34,9 @@ export const BUCKET_MS = 10_000;
 /** Division that rounds down, before 1970 too. */
 const BUCKET = `(k.t - ((k.t % ${BUCKET_MS}) + ${BUCKET_MS}) % ${BUCKET_MS}) / ${BUCKET_MS}`;
 
-/** The chat messages of a file as far as `through` says. */
+/** The chat messages of a file that are counted. */
 export class SqliteRoomHistory implements RoomHistory {
-  /** The last entry of the log that is shown. */
-  through = 0;
+  counted: Counted = countedUpTo(0);
   readonly #users: UserIds;
   readonly #messages: StatementSync;
   readonly #messagesOf: StatementSync;
@@ -59,10 +59,9 @@ export class SqliteRoomHistory implements RoomHistory {
       `select ${BUCKET}, count(*) from messages_by_room k cross join messages m on m.row = k.row
        where k.room = ?1 and k.t >= ?2 and k.t < ?3 and k.row <= ?4 and m.type = 0 group by 1 order by 1`,
     );
-    const first =
-      'select k.t from messages_by_user k cross join messages m on m.row = k.row where k.user = ?1 and k.row <= ?2 and m.type = 0';
-    this.#first = prepare(`${first} order by k.t limit 1`);
-    this.#firstInRoom = prepare(`${first} and m.room = ?3 order by k.t limit 1`);
+    const first = 'select k.t from messages_by_user k cross join messages m on m.row = k.row where k.user = ?1 and m.type = 0';
+    this.#first = prepare(`${first} and (k.row <= ?2 or k.row <= ?3 and (m.room, k.row) <= (?4, ?5)) order by k.t limit 1`);
+    this.#firstInRoom = prepare(`${first} and k.row <= ?2 and m.room = ?3 order by k.t limit 1`);
   }
 
   messages(room: number, after: Order, before: Order, limit: number): readonly MessageFact[] {
@@ -70,11 +69,11 @@ export class SqliteRoomHistory implements RoomHistory {
   }
 
   messagesOf(room: number, user: number, after: Order, before: Order, limit: number): readonly MessageFact[] {
-    return this.#facts(many(this.#messagesOf, ...this.#range(user, after, before), limit, room));
+    return this.#facts(many(this.#messagesOf, ...this.#range(user, after, before, room), limit, room));
   }
 
   messagesBackOf(room: number, user: number, after: Order, before: Order, limit: number): readonly MessageFact[] {
-    return this.#facts(many(this.#messagesBackOf, ...this.#range(user, after, before), limit, room));
+    return this.#facts(many(this.#messagesBackOf, ...this.#range(user, after, before, room), limit, room));
   }
 
   names(room: number, after: Order, before: Order): readonly NameUse[] {
@@ -87,22 +86,27 @@ export class SqliteRoomHistory implements RoomHistory {
   }
 
   counts(room: number, fromBucket: number, toBucket: number): readonly BucketCount[] {
-    const found = many(this.#counts, room, whole(fromBucket * BUCKET_MS), whole(toBucket * BUCKET_MS), this.through) as [number, number][];
+    const found = many(this.#counts, room, whole(fromBucket * BUCKET_MS), whole(toBucket * BUCKET_MS), countedIn(this.counted, room)) as [
+      number,
+      number,
+    ][];
     return found.map(([bucket, count]) => ({ bucket, count }));
   }
 
   /** The time of the user's first message in a room, or anywhere. */
   firstTime(user: number, room: number | undefined): number | undefined {
-    const found = room === undefined ? one(this.#first, user, this.through) : one(this.#firstInRoom, user, this.through, room);
-    return found?.[0] as number | undefined;
+    if (room !== undefined) return one(this.#firstInRoom, user, countedIn(this.counted, room), room)?.[0] as number | undefined;
+    const { through, ahead, room: lastRoom, row } = this.counted;
+    return one(this.#first, user, through, ahead, lastRoom, row)?.[0] as number | undefined;
   }
 
   #facts(rows: readonly Columns[]): MessageFact[] {
     return rows.map((columns) => factOf(columns, this.#users));
   }
 
-  #range(key: number, after: Order, before: Order): number[] {
-    return [key, whole(after.t), whole(after.seq), whole(after.row), whole(before.t), whole(before.seq), whole(before.row), this.through];
+  #range(key: number, after: Order, before: Order, room = key): number[] {
+    const [from, to] = [after, before].map(({ t, seq, row }) => [whole(t), whole(seq), whole(row)]) as [number[], number[]];
+    return [key, ...from, ...to, countedIn(this.counted, room)];
   }
 }
 
