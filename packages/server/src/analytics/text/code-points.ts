@@ -3,7 +3,7 @@ export const LETTER = 1;
 export const MARK = 2;
 /** A letter of a script that is written without spaces. */
 export const UNSPACED = 4;
-/** NFKC or lower case may do more to it, or to it and its neighbours, than to give one unit for one. All marks are. */
+/** NFKC or lower case may do more to it with its neighbours than to each by itself. All marks are. */
 export const UNSETTLED = 8;
 /** `\s`: also what `trimEnd` cuts. */
 export const SPACE = 16;
@@ -15,7 +15,9 @@ export const TEXT_EMOJI = 128;
 export const REGIONAL = 256;
 /** Takes a skin tone. */
 export const TONED = 512;
-const KNOWN = 1024;
+/** A letter that NFKC and lower case turn into others, whatever stands beside it: see `expansionOf`. */
+export const EXPANDS = 1024;
+const KNOWN = 2048;
 
 /**
  * Han, Hiragana, Katakana (with the length mark ー that both use), and the scripts of Unicode's line breaking class SA that people chat in.
@@ -44,7 +46,8 @@ const PROPERTIES: readonly (readonly [value: number, is: (character: string) => 
     ] as const
   ).map(([value, pattern]) => [value, (character: string) => pattern.test(character)] as const),
   [UNSPACED, (character) => UNSPACED_SCRIPTS.test(character) && /\p{L}/u.test(character)],
-  [UNSETTLED, (character) => /\p{L}/u.test(character) && !isSettled(character)],
+  [UNSETTLED, (character) => /\p{L}/u.test(character) && !isSettled(character) && !isSettledOnceExpanded(character)],
+  [EXPANDS, (character) => /\p{L}/u.test(character) && !isSettled(character) && isSettledOnceExpanded(character)],
   [TONED, (character) => /\p{Emoji_Modifier_Base}/u.test(character) && TONED_EMOJI.test(`${character}\u{1f3fb}`)],
 ];
 
@@ -53,6 +56,8 @@ const BLOCK = 256;
 const CLASSES = new Uint16Array(0x110000);
 const LOWER = Uint16Array.from({ length: 0x10000 }, (_, unit) => unit);
 LOWER[0x2019] = 0x27;
+/** Of each code point met that EXPANDS: NFKC in lower case. */
+const EXPANSIONS = new Map<number, string>();
 
 export function classOf(point: number): number {
   return (CLASSES[point] ?? 0) || classify(point);
@@ -61,6 +66,15 @@ export function classOf(point: number): number {
 /** A UTF-16 unit as a term has it, where it is settled: in lower case, `’` as `'`. */
 export function lowerUnit(unit: number): number {
   return LOWER[unit] ?? unit;
+}
+
+/** What a code point that EXPANDS becomes: NFKC in lower case, with spaces in it if it is a ligature of several words. */
+export function expansionOf(point: number): string {
+  const known = EXPANSIONS.get(point);
+  if (known !== undefined) return known;
+  const expansion = String.fromCodePoint(point).normalize('NFKC').toLowerCase();
+  EXPANSIONS.set(point, expansion);
+  return expansion;
 }
 
 function classify(point: number): number {
@@ -72,7 +86,7 @@ function classify(point: number): number {
     for (let at = first; at < first + BLOCK; at++) if (is(String.fromCodePoint(at))) CLASSES[at] = (CLASSES[at] ?? 0) | value;
   }
   for (let at = first; at < first + BLOCK && at < 0x10000; at++) {
-    if (((CLASSES[at] ?? 0) & (LETTER | UNSETTLED)) === LETTER) LOWER[at] = String.fromCharCode(at).toLowerCase().charCodeAt(0);
+    if (((CLASSES[at] ?? 0) & (LETTER | UNSETTLED | EXPANDS)) === LETTER) LOWER[at] = String.fromCharCode(at).toLowerCase().charCodeAt(0);
   }
   return CLASSES[point] ?? KNOWN;
 }
@@ -81,6 +95,11 @@ function isSettled(letter: string): boolean {
   if (!SETTLED_SCRIPTS.test(letter) || letter === SIGMA || letter.normalize('NFKC') !== letter) return false;
   const lower = letter.toLowerCase();
   return letter.length === 1 ? lower.length === 1 : lower === letter;
+}
+
+function isSettledOnceExpanded(letter: string): boolean {
+  const signs = [...letter.normalize('NFKC')];
+  return signs.every((sign, at) => (sign === ' ' && at > 0 && at < signs.length - 1) || (/\p{L}/u.test(sign) && isSettled(sign)));
 }
 
 /** Marks in a row that count; the rest is cut before normalizing, which is quadratic in them (UAX #15, stream-safe text format). */

@@ -1,6 +1,9 @@
-import { classOf, LETTER, limitMarks, lowerUnit, MARK, SPACE, UNSETTLED, UNSPACED } from './code-points.ts';
+import { BYTES } from './ascii.ts';
+import { classOf, EXPANDS, LETTER, lowerUnit, MARK, SPACE, UNSETTLED, UNSPACED } from './code-points.ts';
+import { pointAt, type Reading, readingOf } from './reading.ts';
+import { expandRun, setRunAside, takeExpanded, takeNormalized } from './settle.ts';
 import { STOP_WORDS } from './stop-words.ts';
-import { HASH_START, mix, TextTable } from './text-table.ts';
+import { TextTable, type Units } from './text-table.ts';
 
 const APOSTROPHE = 0x27;
 const CURLY_APOSTROPHE = 0x2019;
@@ -8,153 +11,216 @@ const AT = 0x40;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 
+/** By lower-case unit: the letters of English 1 to 26, the apostrophe 27, others 0. Words of up to 12 of them are numbers of 60 bits. */
+const CODES = Uint8Array.from({ length: 0x10000 }, (_, unit) => (unit >= 0x61 && unit <= 0x7a ? unit - 0x60 : 0));
+CODES[APOSTROPHE] = 27;
+const APOSTROPHE_CODE = 27;
+/** The same by the byte, capitals included. */
+const CODES_OF_BYTES = Uint8Array.from({ length: 128 }, (_, byte) => CODES[String.fromCharCode(byte).toLowerCase().charCodeAt(0)] ?? 0);
+const CODE_BITS = 5;
+const CODES_IN_A_NUMBER = 6;
+const MOST_CODES = 2 * CODES_IN_A_NUMBER;
+/** Above every word's first number. */
+const PAIR = 0x40000000;
+
 const table = new TextTable((text) => text.toLowerCase().replaceAll('\u2019', "'"), STOP_WORDS);
 
 /** What readRun found, beside the end: fields, since this is read for every word. */
 let runKinds = 0;
 let runLetters = 0;
-let runHash = 0;
 
 /**
- * The distinct terms of a message, in no order that means anything (README.md, rules 5 to 10).
- * Runs whose letters stand for themselves are read in place; the others are put aside and normalized in one call.
+ * The distinct terms of a message, in no order that means anything (README.md, rules 5 to 10); the reading is overwritten.
+ * Runs whose letters stand for themselves are read in place; the others are put aside and settled in one go.
  */
-export function termsOf(content: string): string[] {
+export function termsOf(content: Reading): string[] {
   const terms: string[] = [];
   table.startMessage();
-  const aside = readText(content, addressEnd(content), terms);
-  if (aside !== '') readSettled(aside.normalize('NFKC').toLowerCase(), terms);
+  readText(content, addressEnd(content), content.length, terms);
+  readSettled(takeExpanded(), terms);
+  readSettled(takeNormalized(), terms);
   return terms;
 }
 
-/** Where the text goes on after `name:` or `name,`. */
-function addressEnd(content: string): number {
-  const end = spaceAfter(content, 0);
-  const last = content.charCodeAt(end - 1);
-  return end > 1 && (last === COLON || last === COMMA) ? end : 0;
+/** The same for the ASCII text of this length that BYTES holds. */
+export function termsOfAscii(content: string, length: number): string[] {
+  const terms: string[] = [];
+  table.startMessage();
+  let at = byteSpaceAfter(0, length);
+  const last = BYTES[at - 1];
+  if (at < 2 || (last !== COLON && last !== COMMA)) at = 0;
+  while (at < length) {
+    const byte = BYTES[at] ?? 0;
+    let code = CODES_OF_BYTES[byte] ?? 0;
+    if (code === 0 || code === APOSTROPHE_CODE) {
+      at = byte === AT ? byteSpaceAfter(at + 1, length) : at + 1;
+      continue;
+    }
+    const start = at;
+    let first = 0;
+    let second = 0;
+    do {
+      if (at - start < CODES_IN_A_NUMBER) first = (first << CODE_BITS) | code;
+      else second = (second << CODE_BITS) | code;
+      at++;
+      code = at < length ? (CODES_OF_BYTES[BYTES[at] ?? 0] ?? 0) : 0;
+      if (code === APOSTROPHE_CODE && !isLetterByte(at + 1, length)) break;
+    } while (code !== 0);
+    if (at < length && BYTES[at] === COLON) {
+      const scheme = schemeBefore(content, start, at);
+      if (scheme > 0) {
+        const end = at - scheme;
+        takeWord(content, BYTES, start, BYTES[end - 1] === APOSTROPHE ? end - 1 : end, terms);
+        at = byteSpaceAfter(at, length);
+        continue;
+      }
+    }
+    if (at - start > MOST_CODES) table.add(content, BYTES, start, at, terms);
+    else if (at - start > 1) table.addExact(first, second, content, BYTES, start, at, terms);
+  }
+  return terms;
 }
 
-function spaceAfter(content: string, from: number): number {
+function isLetterByte(at: number, length: number): boolean {
+  const code = at < length ? (CODES_OF_BYTES[BYTES[at] ?? 0] ?? 0) : 0;
+  return code !== 0 && code !== APOSTROPHE_CODE;
+}
+
+function byteSpaceAfter(from: number, length: number): number {
   let at = from;
-  while (at < content.length && (classOf(content.charCodeAt(at)) & SPACE) === 0) at++;
+  while (at < length && ((BYTES[at] ?? 0) > 0x20 || (classOf(BYTES[at] ?? 0) & SPACE) === 0)) at++;
   return at;
 }
 
-/** Takes the terms of settled runs; answers the other runs, one a line. */
-function readText(content: string, from: number, terms: string[]): string {
-  let aside = '';
-  for (let at = from; at < content.length; ) {
-    const start = at;
-    const unit = content.charCodeAt(at);
-    const isWide = unit >= 0xd800 && unit < 0xdc00;
-    if ((classOf(isWide ? (content.codePointAt(at) ?? unit) : unit) & LETTER) === 0) {
-      // A half that follows is no letter either.
-      at = unit === AT ? spaceAfter(content, at + 1) : at + 1;
+/** Where the text goes on after `name:` or `name,`. */
+function addressEnd({ units, firstSpace }: Reading): number {
+  const last = units[firstSpace - 1];
+  return firstSpace > 1 && (last === COLON || last === COMMA) ? firstSpace : 0;
+}
+
+function spaceAfter({ kinds, length }: Reading, from: number): number {
+  let at = from;
+  while (at < length && ((kinds[at] ?? 0) & SPACE) === 0) at++;
+  return at;
+}
+
+/** Takes the terms of settled runs of a part; puts the other runs aside. */
+function readText(content: Reading, from: number, to: number, terms: string[]): void {
+  const { units, kinds } = content;
+  for (let at = from; at < to; ) {
+    if (((kinds[at] ?? 0) & LETTER) === 0) {
+      at = units[at] === AT ? spaceAfter(content, at + 1) : at + 1;
       continue;
     }
-    at = readRun(content, start);
-    const scheme = schemeBefore(content, start, at);
+    const start = at;
+    at = readRun(content, start, to);
+    const scheme = units[at] === COLON && at < to ? schemeBefore(content.text, start, at) : 0;
     if (scheme > 0) {
-      aside += readText(content.slice(start, at - scheme), 0, terms);
+      readText(content, start, at - scheme, terms);
       at = spaceAfter(content, at);
-    } else if ((runKinds & UNSETTLED) === 0) take(content, start, at, terms);
-    else aside += `${(runKinds & MARK) === 0 ? content.slice(start, at) : limitMarks(content.slice(start, at))}\n`;
+    } else if ((runKinds & UNSETTLED) !== 0) setRunAside(content, start, at);
+    else if ((runKinds & EXPANDS) !== 0) expandRun(content, start, at);
+    else take(content, start, at, terms);
   }
-  return aside;
 }
 
 function readSettled(text: string, terms: string[]): void {
+  if (text === '') return;
+  const settled = readingOf(text);
   for (let at = 0; at < text.length; ) {
     const start = at;
-    at = readRun(text, start);
-    if (at > start) take(text, start, at, terms);
-    else at += widthAt(text, start);
+    at = readRun(settled, start, text.length);
+    if (at > start) take(settled, start, at, terms);
+    else at++;
   }
 }
 
 /** Answers the end of the run of letters, marks and inner apostrophes that starts here; `start`: there is none. */
-function readRun(text: string, start: number): number {
+function readRun({ units, kinds }: Reading, start: number, to: number): number {
   let at = start;
-  let kinds = 0;
+  let all = 0;
   let letters = 0;
-  let hash = HASH_START;
-  while (at < text.length) {
-    const unit = text.charCodeAt(at);
-    const isWide = unit >= 0xd800 && unit < 0xdc00;
-    let kind = classOf(isWide ? (text.codePointAt(at) ?? unit) : unit);
+  for (; at < to; at++) {
+    const kind = kinds[at] ?? 0;
     if ((kind & LETTER) !== 0) letters++;
     else if (letters === 0) break;
-    else if ((kind & MARK) === 0) {
-      if ((unit !== APOSTROPHE && unit !== CURLY_APOSTROPHE) || !isLetterAt(text, at + 1)) break;
-      kind = 0;
+    // A mark, or the second half of what is before.
+    else if ((kind & MARK) === 0 && kind !== 0) {
+      const unit = units[at];
+      if ((unit !== APOSTROPHE && unit !== CURLY_APOSTROPHE) || at + 1 >= to || ((kinds[at + 1] ?? 0) & LETTER) === 0) break;
+      continue;
     }
-    kinds |= kind;
-    hash = mix(hash, lowerUnit(unit));
-    at++;
-    // A letter or mark: so both halves are there.
-    if (isWide) hash = mix(hash, text.charCodeAt(at++));
+    all |= kind;
   }
-  runKinds = kinds;
+  runKinds = all;
   runLetters = letters;
-  runHash = hash;
   return at;
 }
 
 /** Length of the `http` or `https` that a run ends with, when a URL follows; else 0. */
 function schemeBefore(content: string, start: number, end: number): number {
-  if (content.charCodeAt(end) !== COLON || !content.startsWith('//', end + 1)) return 0;
+  if (!content.startsWith('//', end + 1)) return 0;
   if (end + 3 >= content.length || (classOf(content.charCodeAt(end + 3)) & SPACE) !== 0) return 0;
   return /https?$/i.exec(content.slice(Math.max(start, end - 'https'.length), end))?.[0].length ?? 0;
 }
 
 /** The run that readRun read last. */
-function take(text: string, start: number, end: number, terms: string[]): void {
-  if ((runKinds & UNSPACED) !== 0) takeMixed(text, start, end, terms);
-  else if (runLetters > 1) table.add(text, start, end, runHash, terms);
+function take(reading: Reading, start: number, end: number, terms: string[]): void {
+  if ((runKinds & UNSPACED) !== 0) takeMixed(reading, start, end, terms);
+  else if (runLetters > 1) takeWord(reading.text, reading.units, start, end, terms);
+}
+
+function takeWord(text: string, units: Units, start: number, end: number, terms: string[]): void {
+  let first = 0;
+  let second = 0;
+  let at = end - start > MOST_CODES ? end : start;
+  for (; at < end; at++) {
+    const code = CODES[lowerUnit(units[at] ?? 0)] ?? 0;
+    if (code === 0) break;
+    if (at - start < CODES_IN_A_NUMBER) first = (first << CODE_BITS) | code;
+    else second = (second << CODE_BITS) | code;
+  }
+  if (at < end || end - start > MOST_CODES) table.add(text, units, start, end, terms);
+  else if (end - start > 1) table.addExact(first, second, text, units, start, end, terms);
 }
 
 /** A run with letters of unspaced scripts: bigrams of these (a character is a letter with its marks), words of the others. */
-function takeMixed(text: string, start: number, end: number, terms: string[]): void {
+function takeMixed(reading: Reading, start: number, end: number, terms: string[]): void {
+  const { text, units, kinds } = reading;
   let wordStart = -1;
   let letters = 0;
-  let last = -1;
-  let lastButOne = -1;
-  for (let at = start; at < end; at += widthAt(text, at)) {
-    const kind = classOf(text.codePointAt(at) ?? 0);
+  let [last, lastButOne] = [-1, -1];
+  for (let at = start; at < end; at++) {
+    const kind = kinds[at] ?? 0;
     const isUnspaced = (kind & UNSPACED) !== 0;
     // Only an apostrophe is neither letter nor mark here. It holds a word together, if a letter of a word follows.
-    const isGap = (kind & (LETTER | MARK)) === 0;
-    if (isUnspaced || (isGap && (classOf(text.codePointAt(at + 1) ?? 0) & UNSPACED) !== 0)) {
-      if (letters > 1) takePart(text, wordStart, at, terms);
+    const isGap = kind !== 0 && (kind & (LETTER | MARK)) === 0;
+    if (isUnspaced || (isGap && ((kinds[at + 1] ?? 0) & UNSPACED) !== 0)) {
+      if (letters > 1) takeWord(text, units, wordStart, at, terms);
       wordStart = -1;
       letters = 0;
     }
     if (isUnspaced) {
-      if (lastButOne >= 0) takePart(text, lastButOne, at, terms);
+      if (lastButOne >= 0) takePair(reading, lastButOne, last, at, terms);
       lastButOne = last;
       last = at;
     } else if ((kind & LETTER) !== 0 || isGap) {
-      if (lastButOne >= 0) takePart(text, lastButOne, at, terms);
+      if (lastButOne >= 0) takePair(reading, lastButOne, last, at, terms);
       lastButOne = -1;
       last = -1;
       if (wordStart < 0 && !isGap) wordStart = at;
       letters += isGap ? 0 : 1;
     }
   }
-  if (lastButOne >= 0) takePart(text, lastButOne, end, terms);
-  if (letters > 1) takePart(text, wordStart, end, terms);
+  if (lastButOne >= 0) takePair(reading, lastButOne, last, end, terms);
+  if (letters > 1) takeWord(text, units, wordStart, end, terms);
 }
 
-function takePart(text: string, start: number, end: number, terms: string[]): void {
-  let hash = HASH_START;
-  for (let at = start; at < end; at++) hash = mix(hash, lowerUnit(text.charCodeAt(at)));
-  table.add(text, start, end, hash, terms);
-}
-
-function isLetterAt(text: string, at: number): boolean {
-  return at < text.length && (classOf(text.codePointAt(at) ?? 0) & LETTER) !== 0;
-}
-
-function widthAt(text: string, at: number): number {
-  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+/** Two characters: where neither has a mark, their letters are numbers enough. */
+function takePair({ text, units }: Reading, start: number, middle: number, end: number, terms: string[]): void {
+  const first = pointAt(units, start);
+  const second = pointAt(units, middle);
+  const isBare = middle - start === (first > 0xffff ? 2 : 1) && end - middle === (second > 0xffff ? 2 : 1);
+  if (isBare) table.addExact(PAIR | first, second, text, units, start, end, terms);
+  else table.add(text, units, start, end, terms);
 }

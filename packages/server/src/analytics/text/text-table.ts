@@ -1,12 +1,23 @@
 import { lowerUnit } from './code-points.ts';
 
-const SLOTS = 16_384;
-/** Half of them: the table starts anew with the next message. */
-const KEPT = SLOTS / 2;
+const SETS = 4096;
+/** Places for one hash. */
+const WAYS = 4;
+/** A place has so many numbers: the first, and at these offsets */
+const FIELDS = 4;
+const SECOND = 1;
+const MET = 2;
+const IGNORED = 3;
+/** UTF-16 units of the longest text that is remembered: it bounds the memory. */
+const LONGEST = 64;
 /** From this length on a part of a string keeps the whole of it in memory. */
 const SHARED_LENGTH = 13;
+const HASHED = 0x80000000 | 0;
+const LAST_MESSAGE = 0x7fffffff;
 
-/** Drawn anew by each process, so that nobody can prepare texts that fall into one slot. */
+export type Units = Uint8Array | Uint16Array;
+
+/** Drawn anew by each process, so that nobody can prepare texts that fall into one place. */
 const FACTOR = (Math.floor(Math.random() * 0x7fffffff) * 2 + 1) | 0;
 export const HASH_START = Math.floor(Math.random() * 0x7fffffff) | 0;
 
@@ -23,87 +34,122 @@ export class TextTable {
   /** How a text that is met for the first time is written; its units must be `lowerUnit` of those it is read from. */
   readonly #spell: (text: string) => string;
   readonly #ignored: ReadonlySet<string>;
-  #mask = SLOTS - 1;
-  /** '': empty. */
-  #keys: string[] = new Array<string>(SLOTS).fill('');
-  #hashes = new Int32Array(SLOTS);
-  /** The message that a key was last met in; -1: one that is never counted. */
-  #metIn = new Int32Array(SLOTS);
-  #size = 0;
+  /** WAYS places a set; the one met longest ago makes room. */
+  #keys: string[] = [];
+  /** Of each place its two numbers, the message that it was last met in (0: empty) and 1 if it is never found: a set is one cache line. */
+  #places = new Int32Array(0);
+  #mask = 0;
   #message = 0;
+  #met = 0;
+  readonly #long = new Set<string>();
 
   constructor(spell: (text: string) => string, ignored: ReadonlySet<string>) {
     this.#spell = spell;
     this.#ignored = ignored;
+    this.#resize(SETS);
   }
 
   /** From here on a text is new again. */
   startMessage(): void {
-    this.#message = this.#message === 0x7fffffff ? 0 : this.#message + 1;
-    if (this.#size > KEPT || this.#message === 0) this.#resize(SLOTS);
+    if (this.#message === LAST_MESSAGE || this.#keys.length > SETS * WAYS) this.#resize(SETS);
+    this.#message += 1;
+    this.#met = 0;
+    if (this.#long.size > 0) this.#long.clear();
   }
 
-  /** Appends text[start, end) to `found` unless this message had it. Not empty; `hash` is of its `lowerUnit`s. */
-  add(text: string, start: number, end: number, hash: number, found: string[]): void {
-    let slot = this.#slotOf(hash);
-    for (;;) {
-      const key = this.#keys[slot] ?? '';
-      if (key === '') break;
-      if (this.#hashes[slot] === hash && isSpelled(key, text, start, end)) {
-        if ((this.#metIn[slot] ?? -1) >= 0 && this.#metIn[slot] !== this.#message) this.#meet(slot, key, found);
-        return;
-      }
-      slot = (slot + 1) & this.#mask;
+  /** Appends text[start, end) to `found` unless this message had it. Not empty; `units` are the text's. */
+  add(text: string, units: Units, start: number, end: number, found: string[]): void {
+    if (end - start > LONGEST) {
+      this.#addLong(text, start, end, found);
+      return;
     }
-    const key = own(this.#spell(text.slice(start, end)));
-    this.#keys[slot] = key;
-    this.#hashes[slot] = hash;
-    if (this.#ignored.has(key)) this.#metIn[slot] = -1;
-    else this.#meet(slot, key, found);
-    this.#size += 1;
-    if (this.#size * 4 > this.#keys.length * 3) this.#grow();
+    let hash = HASH_START;
+    for (let at = start; at < end; at++) hash = mix(hash, lowerUnit(units[at] ?? 0));
+    this.addExact(hash | HASHED, hash, text, units, start, end, found);
   }
 
-  #meet(slot: number, key: string, found: string[]): void {
-    this.#metIn[slot] = this.#message;
+  /** The same for a text with numbers of its own, which no other text has: two i32, the first one above 0. A text always comes with them, or never. */
+  addExact(first: number, second: number, text: string, units: Units, start: number, end: number, found: string[]): void {
+    const places = this.#places;
+    const message = this.#message;
+    for (let set = this.#setOf(first, second); ; set = (set + WAYS) & this.#mask) {
+      let oldest = -1;
+      let oldestMet = message;
+      for (let at = set; at < set + WAYS; at++) {
+        const met = places[at * FIELDS + MET] ?? 0;
+        const isSame = places[at * FIELDS] === first && places[at * FIELDS + SECOND] === second;
+        if (isSame && (first > 0 || isSpelled(this.#keys[at] ?? '', units, start, end))) {
+          if (met !== message) this.#meet(at, found);
+          return;
+        }
+        if (met < oldestMet) {
+          oldestMet = met;
+          oldest = at;
+        }
+      }
+      // All of this message: they stay, and the text is in the next set, now and later in the message.
+      if (oldest < 0) continue;
+      this.#put(oldest, first, second, own(this.#spell(text.slice(start, end))));
+      this.#meet(oldest, found);
+      if (this.#met * 2 > this.#keys.length) this.#grow();
+      return;
+    }
+  }
+
+  #addLong(text: string, start: number, end: number, found: string[]): void {
+    const key = own(this.#spell(text.slice(start, end)));
+    if (this.#long.has(key)) return;
+    this.#long.add(key);
     found.push(key);
   }
 
-  #slotOf(hash: number): number {
-    return (hash ^ (hash >>> 15)) & this.#mask;
+  #meet(at: number, found: string[]): void {
+    this.#places[at * FIELDS + MET] = this.#message;
+    this.#met += 1;
+    if (this.#places[at * FIELDS + IGNORED] === 0) found.push(this.#keys[at] ?? '');
   }
 
-  /** Only for a text far longer than any message. */
+  #put(at: number, first: number, second: number, key: string): void {
+    this.#keys[at] = key;
+    this.#places[at * FIELDS] = first;
+    this.#places[at * FIELDS + SECOND] = second;
+    this.#places[at * FIELDS + IGNORED] = this.#ignored.has(key) ? 1 : 0;
+  }
+
+  /** The place of the set's first. */
+  #setOf(first: number, second: number): number {
+    const hash = Math.imul(Math.imul(first ^ HASH_START, FACTOR) + second, FACTOR);
+    return ((hash ^ (hash >>> 15)) * WAYS) & this.#mask;
+  }
+
+  /** Only for a text far longer than any message: keeps what this message met. */
   #grow(): void {
-    const [keys, hashes, metIn, size] = [this.#keys, this.#hashes, this.#metIn, this.#size];
-    this.#resize(keys.length * 2);
-    this.#size = size;
+    const keys = this.#keys;
+    const places = this.#places;
+    const message = this.#message;
+    this.#resize((keys.length / WAYS) * 2);
+    this.#message = message;
     for (const [from, key] of keys.entries()) {
-      if (key === '') continue;
-      let to = this.#slotOf(hashes[from] ?? 0);
-      while (this.#keys[to] !== '') to = (to + 1) & this.#mask;
-      this.#keys[to] = key;
-      this.#hashes[to] = hashes[from] ?? 0;
-      this.#metIn[to] = metIn[from] ?? 0;
+      if (places[from * FIELDS + MET] !== message) continue;
+      const [first = 0, second = 0] = places.subarray(from * FIELDS, from * FIELDS + MET);
+      let to = this.#setOf(first, second);
+      while (this.#places[to * FIELDS + MET] === message) to = (to + 1) % this.#keys.length;
+      this.#put(to, first, second, key);
+      this.#places[to * FIELDS + MET] = message;
     }
   }
 
-  #resize(slots: number): void {
-    this.#size = 0;
-    if (slots === this.#keys.length) {
-      this.#keys.fill('');
-      return;
-    }
-    this.#mask = slots - 1;
-    this.#keys = new Array<string>(slots).fill('');
-    this.#hashes = new Int32Array(slots);
-    this.#metIn = new Int32Array(slots);
+  #resize(sets: number): void {
+    this.#keys = new Array<string>(sets * WAYS).fill('');
+    this.#places = new Int32Array(sets * WAYS * FIELDS);
+    this.#mask = (sets - 1) * WAYS;
+    this.#message = 0;
   }
 }
 
-function isSpelled(key: string, text: string, start: number, end: number): boolean {
+function isSpelled(key: string, units: Units, start: number, end: number): boolean {
   if (key.length !== end - start) return false;
-  for (let at = 0; at < key.length; at++) if (key.charCodeAt(at) !== lowerUnit(text.charCodeAt(start + at))) return false;
+  for (let at = 0; at < key.length; at++) if (key.charCodeAt(at) !== lowerUnit(units[start + at] ?? 0)) return false;
   return true;
 }
 
