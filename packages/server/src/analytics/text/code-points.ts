@@ -51,13 +51,22 @@ const PROPERTIES: readonly (readonly [value: number, is: (character: string) => 
   [TONED, (character) => /\p{Emoji_Modifier_Base}/u.test(character) && TONED_EMOJI.test(`${character}\u{1f3fb}`)],
 ];
 
+/** Several letters that one becomes, with spaces among them if it is a ligature of several words: else both places are −1. */
+export interface Expansion {
+  readonly text: string;
+  readonly firstSpace: number;
+  readonly lastSpace: number;
+}
+
 const BLOCK = 256;
 /** By code point, filled a block at a time when first asked. Pages never touched take no memory. */
 const CLASSES = new Uint16Array(0x110000);
 const LOWER = Uint16Array.from({ length: 0x10000 }, (_, unit) => unit);
 LOWER[0x2019] = 0x27;
-/** Of each code point met that EXPANDS: NFKC in lower case. */
-const EXPANSIONS = new Map<number, string>();
+/** Of each code point met that EXPANDS to one unit: that. Pages never touched take no memory here either. */
+const EXPANDED = new Uint16Array(0x110000);
+/** Of the others. */
+const EXPANSIONS = new Map<number, Expansion>();
 
 export function classOf(point: number): number {
   return (CLASSES[point] ?? 0) || classify(point);
@@ -68,13 +77,14 @@ export function lowerUnit(unit: number): number {
   return LOWER[unit] ?? unit;
 }
 
-/** What a code point that EXPANDS becomes: NFKC in lower case, with spaces in it if it is a ligature of several words. */
-export function expansionOf(point: number): string {
-  const known = EXPANSIONS.get(point);
-  if (known !== undefined) return known;
-  const expansion = String.fromCodePoint(point).normalize('NFKC').toLowerCase();
-  EXPANSIONS.set(point, expansion);
-  return expansion;
+/** The unit that a code point that EXPANDS becomes by NFKC and lower case; 0: they are several. */
+export function expandedUnit(point: number): number {
+  return EXPANDED[point] ?? 0;
+}
+
+/** What it becomes, if several. */
+export function expansionOf(point: number): Expansion | undefined {
+  return EXPANSIONS.get(point);
 }
 
 function classify(point: number): number {
@@ -85,8 +95,14 @@ function classify(point: number): number {
   for (const [value, is] of PROPERTIES) {
     for (let at = first; at < first + BLOCK; at++) if (is(String.fromCodePoint(at))) CLASSES[at] = (CLASSES[at] ?? 0) | value;
   }
-  for (let at = first; at < first + BLOCK && at < 0x10000; at++) {
-    if (((CLASSES[at] ?? 0) & (LETTER | UNSETTLED | EXPANDS)) === LETTER) LOWER[at] = String.fromCharCode(at).toLowerCase().charCodeAt(0);
+  for (let at = first; at < first + BLOCK; at++) {
+    const kind = CLASSES[at] ?? 0;
+    if ((kind & LETTER) === 0 || (kind & UNSETTLED) !== 0) continue;
+    const lower = String.fromCodePoint(at).normalize('NFKC').toLowerCase();
+    if ((kind & EXPANDS) === 0 && at < 0x10000) LOWER[at] = lower.charCodeAt(0);
+    else if ((kind & EXPANDS) === 0) continue;
+    else if (lower.length > 1) EXPANSIONS.set(at, { text: lower, firstSpace: lower.indexOf(' '), lastSpace: lower.lastIndexOf(' ') });
+    else EXPANDED[at] = lower.charCodeAt(0);
   }
   return CLASSES[point] ?? KNOWN;
 }

@@ -1,4 +1,4 @@
-import { EXPANDS, expansionOf, MARK, MARKS_IN_A_ROW } from './code-points.ts';
+import { EXPANDS, expandedUnit, expansionOf, MARK, MARKS_IN_A_ROW } from './code-points.ts';
 import { pointAt, type Reading } from './reading.ts';
 
 /** Room for the longest message, each unit of it expanded. */
@@ -31,6 +31,15 @@ class Draft {
     this.#units[this.#length++] = unit;
   }
 
+  addText(text: string, start: number, end: number): void {
+    for (let at = start; at < end; at++) this.add(text.charCodeAt(at));
+  }
+
+  /** Takes the last units back. */
+  shorten(units: number): void {
+    this.#length -= units;
+  }
+
   /** The text, which is empty from then on. */
   take(): string {
     const text = this.#bytes.toString('utf16le', 0, this.#length * 2);
@@ -46,36 +55,55 @@ class Draft {
 /** A message's runs that are not written as its terms are, one a line: those whose letters each become others, and those that only normalizing settles. */
 const expanded = new Draft();
 const raw = new Draft();
-/** Ligatures of several words that this message had. */
-const phrases: number[] = [];
+/** Ligatures of several words that this message had, each after the one right before it (0: none). There are two such ligatures. */
+const phrases: { readonly point: number; readonly before: number }[] = [];
 
 /** Puts a run aside whose letters are settled or expand. */
 export function expandRun({ units, kinds }: Reading, start: number, end: number): void {
   expanded.reserve((end - start) * LONGEST_EXPANSION + 1);
+  let before = 0;
   for (let at = start; at < end; at++) {
-    if (((kinds[at] ?? 0) & EXPANDS) === 0) expanded.add(units[at] ?? 0);
-    else {
-      const point = pointAt(units, at);
-      copyExpansion(point);
-      if (point > 0xffff) at++;
+    if (((kinds[at] ?? 0) & EXPANDS) === 0) {
+      expanded.add(units[at] ?? 0);
+      before = 0;
+      continue;
     }
+    const point = pointAt(units, at);
+    const unit = expandedUnit(point);
+    if (unit === 0) before = copyExpansion(point, before);
+    else {
+      expanded.add(unit);
+      before = 0;
+    }
+    if (point > 0xffff) at++;
   }
   expanded.add(NEW_LINE);
 }
 
-/** Of a phrase only the outer words depend on its neighbours; the inner ones were met. */
-function copyExpansion(point: number): void {
+/**
+ * Answers the point if it is a ligature of several words, else 0. Of these only the outer words depend on what is beside them: the inner
+ * ones are written once a message, and of two in a row the word between them.
+ */
+function copyExpansion(point: number, before: number): number {
   const expansion = expansionOf(point);
-  let end = expansion.length;
-  let resume = end;
-  if (end > 1 && expansion.includes(' ')) {
-    if (phrases.includes(point)) {
-      end = expansion.indexOf(' ');
-      resume = expansion.lastIndexOf(' ');
-    } else phrases.push(point);
+  if (expansion === undefined) return 0;
+  const { text, firstSpace, lastSpace } = expansion;
+  if (firstSpace < 0) {
+    expanded.addText(text, 0, text.length);
+    return 0;
   }
-  for (let at = 0; at < end; at++) expanded.add(expansion.charCodeAt(at));
-  for (let at = resume; at < expansion.length; at++) expanded.add(expansion.charCodeAt(at));
+  if (before !== 0 && phrases.some((phrase) => phrase.point === point && phrase.before === before)) {
+    if (before === point) return point;
+    const last = expansionOf(before);
+    if (last !== undefined) expanded.shorten(last.text.length - last.lastSpace - 1);
+    expanded.addText(text, lastSpace + 1, text.length);
+    return point;
+  }
+  const isNew = phrases.every((phrase) => phrase.point !== point);
+  if (isNew || before !== 0) phrases.push({ point, before });
+  expanded.addText(text, 0, isNew ? lastSpace : firstSpace);
+  expanded.addText(text, lastSpace, text.length);
+  return point;
 }
 
 /** Puts any run aside; of more than 30 marks in a row the first 30 (normalizing is quadratic in them: UAX #15, stream-safe text format). */
