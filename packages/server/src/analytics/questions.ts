@@ -1,3 +1,4 @@
+import type { AskedRepair, NamedRepair, RepairBeginning } from './engine/ports.ts';
 import type { AnswerContext } from './query/answer.ts';
 import type { Question, Reply } from './query/question.ts';
 import type { RecountQuestion, RecountStep } from './query/recounts.ts';
@@ -11,4 +12,12 @@ export interface Questions {
   beginRecount(question: RecountQuestion, context: RequestContext): Promise<RecountStep>;
   stepRecount(): Promise<RecountStep>;
   close(): Promise<void>;
+}
+
+/** Where repairs are asked for. Rejects with StoreUnavailable when that cannot be now. */
+export interface Repairing {
+  /** In the background, one at a time. */
+  beginRepair(asked: AskedRepair): Promise<RepairBeginning>;
+  /** The last that was begun since the start, running or over. */
+  lastRepair(): Promise<NamedRepair | undefined>;
 }

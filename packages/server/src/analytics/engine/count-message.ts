@@ -1,6 +1,7 @@
 import { COLUMN, KIND } from '../rollup/columns.ts';
 import type { RollupPlace } from '../rollup/rollup-deltas.ts';
-import type { TextFacts } from '../text/index.ts';
+import { readText, type TextFacts } from '../text/index.ts';
+import type { MessageFact } from './ports.ts';
 
 /** A message's own part, the same at whatever place it is counted. */
 export interface MessageParts {
@@ -10,6 +11,14 @@ export interface MessageParts {
   /** Numbers of the different terms and emoji. */
   readonly terms: readonly number[];
   readonly emoji: readonly number[];
+}
+
+export function partsOf(
+  { user, replyTo, content }: Pick<MessageFact, 'user' | 'replyTo' | 'content'>,
+  numberOf: (text: string) => number,
+): MessageParts {
+  const text = readText(content);
+  return { user, isReply: replyTo !== undefined, text, terms: text.terms.map(numberOf), emoji: text.emoji.map(numberOf) };
 }
 
 /** Counts a message, or with −1 takes it back; but the longest length stays, which is then to be recomputed. */

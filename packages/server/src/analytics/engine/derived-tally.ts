@@ -3,6 +3,7 @@ import { COLUMN, KIND, type Kind } from '../rollup/columns.ts';
 import { type Level, QUARTER_MS, SLOT_MS } from '../rollup/levels.ts';
 import { ALL_ROOMS } from '../rollup/port.ts';
 import type { RollupDeltas, RollupPlace } from '../rollup/rollup-deltas.ts';
+import type { AlsoAt } from './live-sink.ts';
 
 /** The columns that a sweep tells whole. */
 const COLUMNS = [COLUMN.mentions, COLUMN.responses, COLUMN.sessions, COLUMN.sessionMessages] as const;
@@ -38,12 +39,18 @@ export class DerivedTally implements DerivedSink {
   }
 
   /** Replaces what the room's slots from ≤ t < to (whole quarters) hold, and corrects all rooms by the difference. Forgets what it wrote. */
-  replace(room: number, fromT: number, toT: number, deltas: RollupDeltas, isKept: (level: Level, t: number) => boolean): void {
+  replace(
+    room: number,
+    fromT: number,
+    toT: number,
+    deltas: RollupDeltas,
+    { isKept, alsoAt }: { readonly isKept: (level: Level, t: number) => boolean; readonly alsoAt: AlsoAt },
+  ): void {
     for (let t = fromT; t < toT; t += QUARTER_MS) {
-      replaceSlot(deltas, room, t, 'quarter', ['quarter', 'day'], this.#take('quarter', t));
+      replaceSlot(deltas, alsoAt, room, t, 'quarter', ['quarter', 'day'], this.#take('quarter', t));
       for (let minute = t; minute < t + QUARTER_MS; minute += SLOT_MS.minute) {
         const tally = this.#take('minute', minute);
-        if (isKept('minute', minute)) replaceSlot(deltas, room, minute, 'minute', ['minute'], tally);
+        if (isKept('minute', minute)) replaceSlot(deltas, alsoAt, room, minute, 'minute', ['minute'], tally);
       }
     }
   }
@@ -75,6 +82,7 @@ export class DerivedTally implements DerivedSink {
 
 function replaceSlot(
   deltas: RollupDeltas,
+  alsoAt: AlsoAt,
   room: number,
   t: number,
   readLevel: Level,
@@ -85,8 +93,8 @@ function replaceSlot(
   const changes = COLUMNS.map((column, at) => ({ column, by: (tally?.columns[at] ?? 0) - own.value(readLevel, column) }));
   const old = KINDS.map((kind) => ({ kind, bins: binsOf(own, readLevel, kind) }));
   if (tally === undefined && changes.every(({ by }) => by === 0) && old.every(({ bins }) => bins.length === 0)) return;
-  for (const scope of [room, ALL_ROOMS]) {
-    const place = deltas.at(scope, t, writeLevels);
+  for (const place of [deltas.at(room, t, writeLevels), deltas.at(ALL_ROOMS, t, writeLevels), alsoAt(room, t, writeLevels)]) {
+    if (place === undefined) continue;
     for (const { column, by } of changes) if (by !== 0) place.add(column, by);
     for (const { kind, bins } of old) {
       for (const value of tally?.values[kind] ?? []) place.measure(kind, value, 1);

@@ -10,12 +10,14 @@ import { containerOf, HOUR_MS, type Level } from '../rollup/levels.ts';
 import { ALL_ROOMS } from '../rollup/port.ts';
 import { RollupDeltas } from '../rollup/rollup-deltas.ts';
 import { readText } from '../text/index.ts';
-import { countMessage, type MessageParts } from './count-message.ts';
+import { countMessage, partsOf } from './count-message.ts';
 import { dirtOfChanges, finish } from './late-changes.ts';
 import { countLive, type LiveFact } from './live-facts.ts';
-import { LiveSink } from './live-sink.ts';
+import { type AlsoAt, LiveSink } from './live-sink.ts';
 import { type Hole, lowerLongest } from './longest.ts';
-import type { EngineStore, MessageFact, NoticeFact } from './ports.ts';
+import { Mending } from './mending.ts';
+import { nameRepair } from './name-repair.ts';
+import type { EngineStore, MessageFact, NamedRepair, NoticeFact, RepairRequest } from './ports.ts';
 import { Repairs } from './repairs.ts';
 import { type RoomLife, RoomLives } from './room-lives.ts';
 
@@ -48,16 +50,27 @@ export class AnalyticsEngine {
   readonly #lives: RoomLives;
   readonly #sink: LiveSink;
   readonly #repairs: Repairs;
+  readonly #mending: Mending;
 
   constructor(store: EngineStore, options: EngineOptions) {
     this.#store = store;
     this.#options = options;
     this.#deltas = new RollupDeltas(store.rollups);
     this.#lives = new RoomLives(options.maxRooms, IDLE_MS);
-    this.#sink = new LiveSink(this.#deltas, (t) => this.#levelsAt(t));
+    this.#mending = new Mending(store, {
+      now: options.now,
+      minutesKeptMs: options.minutesKeptMs,
+      onPut: () => this.#deltas.drop(),
+      openFrom: (room) => this.#openFrom(room),
+      addDirt: (room, dirt) => this.#repairs.add(room, dirt),
+    });
+    const alsoAt: AlsoAt = (room, t, levels) => this.#mending.derivedAt(room, t, levels);
+    this.#sink = new LiveSink(this.#deltas, (t) => this.#levelsAt(t), alsoAt);
     this.#repairs = new Repairs(store, this.#deltas, {
       isKept: (level, t) => this.#levelsAt(t).includes(level),
       openFrom: (room) => this.#openFrom(room),
+      alsoAt,
+      onMoments: (room, old, found) => this.#mending.rewritten(room, old, found),
       story: (room, span) => finish(momentStory(room, span, store.history, termsOf)),
     });
   }
@@ -132,10 +145,23 @@ export class AnalyticsEngine {
     this.#deltas.flush();
   }
 
-  /** Repairs a piece of what is dirty, some `messages` long; true when nothing is. */
-  repair(messages: number): boolean {
+  /** The last that was asked for, running or over. */
+  get lastRepair(): NamedRepair | undefined {
+    return this.#mending.repair && nameRepair(this.#mending.repair, this.#store);
+  }
+
+  /** Has what is kept counted again, and put right, by calls of `repair`. False: one is running. */
+  beginRepair(request: RepairRequest): boolean {
+    return this.#mending.begin(request);
+  }
+
+  /**
+   * Repairs a piece of what is dirty, some `messages` long, or, where nothing is, a piece of what was asked for, until `isOver`. True when
+   * nothing is left.
+   */
+  repair(messages: number, isOver: () => boolean = () => true): boolean {
     const room = this.#repairs.step(messages);
-    if (room === undefined) return true;
+    if (room === undefined) return !this.#mending.step(isOver);
     // What is in memory of the room has not seen what the repair did.
     this.#lives.forget(room);
     this.#resume(room);
@@ -148,6 +174,7 @@ export class AnalyticsEngine {
     this.#deltas.drop();
     this.#lives.clear();
     this.#repairs.restart();
+    this.#mending.dropped();
   }
 
   #levelsAt(t: number): readonly Level[] {
@@ -170,21 +197,15 @@ export class AnalyticsEngine {
   /** Returns the message's length. */
   #count(message: MessageFact, sign: 1 | -1): number {
     const { room, user, t } = message;
-    const text = readText(message.content);
-    const parts: MessageParts = {
-      user,
-      isReply: message.replyTo !== undefined,
-      text,
-      terms: text.terms.map((term) => this.#store.termNumber(term)),
-      emoji: text.emoji.map((emoji) => this.#store.termNumber(emoji)),
-    };
+    const parts = partsOf(message, (text) => this.#store.termNumber(text));
     const levels = this.#levelsAt(t);
     for (const scope of [ALL_ROOMS, room]) {
       countMessage(this.#deltas.at(scope, t, levels), parts, sign);
       if (sign > 0) this.#enter(scope, user, t);
       else this.#leave(scope, message);
     }
-    return text.length;
+    this.#mending.counted(message, parts, sign);
+    return parts.text.length;
   }
 
   /** The user's first message in the scope, if this is one. */
@@ -212,6 +233,7 @@ export class AnalyticsEngine {
     place.add(COLUMN.newUsers, sign);
     if (sign > 0) place.addNewcomer(user);
     else place.removeNewcomer(user);
+    this.#mending.newcomer(scope, user, t, sign);
   }
 
   /** False: the message is late, or stands among late ones: its neighbours are to be looked at again. */
@@ -285,6 +307,7 @@ export class AnalyticsEngine {
   #note(room: number, changes: readonly Change[], openT?: number): void {
     if (changes.length === 0) return;
     this.#lives.forget(room);
+    this.#mending.dirtied(room);
     const dirt = dirtOfChanges(room, changes, this.#store.history);
     if (openT !== undefined) {
       const fromT = bucketOf(openT) * MOMENT_BUCKET_MS;

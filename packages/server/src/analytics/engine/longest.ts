@@ -31,7 +31,7 @@ export function lowerLongest(
   deltas.flush();
   for (const hole of holes)
     for (const level of levelsAt(hole.t))
-      if (isHeld(hole, ALL_ROOMS, level, deltas)) set(deltas, ALL_ROOMS, level, hole.t, ofAll(hole.t, level, store));
+      if (isHeld(hole, ALL_ROOMS, level, deltas)) set(deltas, ALL_ROOMS, level, hole.t, longestOfAll(hole.t, level, store));
   deltas.flush();
 }
 
@@ -43,14 +43,19 @@ function set(deltas: RollupDeltas, scope: number, level: Level, t: number, longe
 }
 
 /** Of a day from its quarters, which were lowered before it; of a shorter slot from the messages. */
-function ofRoom({ room, t }: Hole, level: Level, { history }: EngineStore, deltas: RollupDeltas): number {
+function ofRoom({ room, t }: Hole, level: Level, store: EngineStore, deltas: RollupDeltas): number {
+  if (level !== 'day') return longestOfRoom(room, t, level, store);
+  let longest = 0;
+  const start = Math.floor(t / DAY_MS) * DAY_MS;
+  for (let at = start; at < start + DAY_MS; at += QUARTER_MS)
+    longest = Math.max(longest, deltas.at(room, at, ['quarter']).value('quarter', COLUMN.lengthMax));
+  return longest;
+}
+
+/** The longest message of the slot in which `t` lies. */
+export function longestOfRoom(room: number, t: number, level: Exclude<Level, 'day'>, { history }: EngineStore): number {
   let longest = 0;
   const start = Math.floor(t / SLOT_MS[level]) * SLOT_MS[level];
-  if (level === 'day') {
-    for (let at = start; at < start + DAY_MS; at += QUARTER_MS)
-      longest = Math.max(longest, deltas.at(room, at, ['quarter']).value('quarter', COLUMN.lengthMax));
-    return longest;
-  }
   for (let after = startOf(start); ; ) {
     const page = history.messages(room, after, startOf(start + SLOT_MS[level]), READ_AHEAD);
     for (const { content } of page) longest = Math.max(longest, readText(content).length);
@@ -59,7 +64,8 @@ function ofRoom({ room, t }: Hole, level: Level, { history }: EngineStore, delta
   }
 }
 
-function ofAll(t: number, level: Level, { rollups }: EngineStore): number {
+/** The same over all rooms, as the rooms have it. */
+export function longestOfAll(t: number, level: Level, { rollups }: EngineStore): number {
   const container = containerOf(level, t);
   const wanted = new Int32Array(MAX_SLOTS[level]).fill(-1);
   wanted[slotOf(level, t)] = 0;

@@ -4,12 +4,12 @@ import type { LiveFactsSink, NamedLiveFact } from '../live-facts-sink.ts';
 import { answer } from '../query/answer.ts';
 import { MemoryQueryStore } from '../query/memory-query-store.ts';
 import { Recounts } from '../query/recounts.ts';
-import type { Questions } from '../questions.ts';
+import type { Questions, Repairing } from '../questions.ts';
 import { ALL_ROOMS } from '../rollup/port.ts';
 import { AnalyticsEngine, type EngineOptions } from './engine.ts';
 import type { LiveFact } from './live-facts.ts';
 import { MemoryEngineStore } from './memory-engine-store.ts';
-import type { MessageFact, NoticeFact } from './ports.ts';
+import type { AskedRepair, MessageFact, NamedRepair, NoticeFact, RepairBeginning } from './ports.ts';
 
 type Numbers = Map<string, number>;
 
@@ -19,17 +19,20 @@ const TICK_MS = 1000;
 const READS_AT_ONCE = 1;
 
 /** The whole of analytics in this process, beside a store that forgets as well. */
-export class MemoryAnalytics implements LiveFactsSink, Questions {
+export class MemoryAnalytics implements LiveFactsSink, Questions, Repairing {
   readonly #clock: Clock;
   readonly #onBug: (error: unknown) => void;
   readonly #numbers: Record<'rooms' | 'users' | 'terms', Numbers> = { rooms: new Map(), users: new Map(), terms: new Map() };
-  readonly #store = new MemoryEngineStore(this.#numbers.terms);
+  readonly #store = new MemoryEngineStore(this.#numbers.terms, (what, number) =>
+    nameOf(this.#numbers[`${what === 'word' ? 'term' : what}s`], number),
+  );
   readonly #notices: NoticeFact[] = [];
   readonly #questions = new MemoryQueryStore(this.#store, this.#numbers, this.#notices, () => this.#uncountedSince());
   readonly #recounts = new Recounts(this.#questions);
   readonly #engine: AnalyticsEngine;
   readonly #stopTicking: () => void;
   #waiting: (StoredMessage | StoredNotice)[] = [];
+  #waitingSince = 0;
   #cancelTake: (() => void) | undefined;
   #rows = 0;
 
@@ -42,6 +45,7 @@ export class MemoryAnalytics implements LiveFactsSink, Questions {
 
   /** What the store inserted, in its order. */
   inserted(events: readonly (StoredMessage | StoredNotice)[]): void {
+    if (this.#waiting.length === 0) this.#waitingSince = this.#clock.monotonic();
     this.#waiting.push(...events);
     this.#cancelTake ??= this.#clock.after(TAKEN_WITHIN_MS, () => this.#guarded(() => this.#take()));
   }
@@ -61,6 +65,24 @@ export class MemoryAnalytics implements LiveFactsSink, Questions {
   async stepRecount(): ReturnType<Questions['stepRecount']> {
     await new Promise<void>((resolve) => void this.#clock.after(0, resolve));
     return this.#recounts.step();
+  }
+
+  async beginRepair({ room, ...range }: AskedRepair): Promise<RepairBeginning> {
+    const number = room === undefined ? undefined : this.#numbers.rooms.get(room);
+    if (room !== undefined && number === undefined) return 'unknown room';
+    const isBegun = this.#engine.beginRepair({ room: number, ...range });
+    this.#cancelTake ??= this.#clock.after(0, () => this.#guarded(() => this.#take()));
+    return isBegun ? 'begun' : 'running';
+  }
+
+  async lastRepair(): Promise<NamedRepair | undefined> {
+    return this.#engine.lastRepair;
+  }
+
+  /** Messages and notices that are to be counted, and the milliseconds that the oldest has waited. */
+  uncounted(): { readonly messages: number; readonly oldestMs: number } {
+    const messages = this.#waiting.length;
+    return { messages, oldestMs: messages === 0 ? 0 : this.#clock.monotonic() - this.#waitingSince };
   }
 
   async close(): Promise<void> {
@@ -117,6 +139,11 @@ export class MemoryAnalytics implements LiveFactsSink, Questions {
       this.#onBug(error);
     }
   }
+}
+
+function nameOf(numbers: Numbers, number: number): string | undefined {
+  for (const [name, each] of numbers) if (each === number) return name;
+  return undefined;
 }
 
 /** Adds a name that is new. */

@@ -11,6 +11,7 @@ export class MemoryEngineStore implements EngineStore {
   readonly rollups = new MemoryRollups();
   readonly history: RoomHistory;
   readonly firsts: Firsts;
+  readonly nameOf: EngineStore['nameOf'];
   readonly moments = new Map<number, Map<number, Moment>>();
   readonly #rooms = new Map<number, MessageFact[]>();
   readonly #firsts = new Map<string, number>();
@@ -19,14 +20,20 @@ export class MemoryEngineStore implements EngineStore {
   readonly #open = new Set<number>();
   readonly #dirt = new Map<number, readonly Dirt[]>();
 
-  constructor(terms = new Map<string, number>()) {
+  constructor(terms = new Map<string, number>(), nameOf: EngineStore['nameOf'] = (what, number) => `${what} ${number}`) {
     this.#terms = terms;
+    this.nameOf = nameOf;
     this.history = new MapHistory(this.#rooms);
     this.firsts = {
       get: (scope, user) => this.#firsts.get(`${scope} ${user}`),
       set: (scope, user, t) => {
         if (t === undefined) this.#firsts.delete(`${scope} ${user}`);
         else this.#firsts.set(`${scope} ${user}`, t);
+      },
+      after: (scope, user, limit) => {
+        const all = [...this.#firsts].map(([key, t]) => [...key.split(' ').map(Number), t] as const);
+        const own = all.filter(([of, each = 0]) => of === scope && each > user).map(([, each = 0, t = 0]) => [each, t] as const);
+        return own.sort(([a], [b]) => a - b).slice(0, limit);
       },
     };
   }
@@ -53,6 +60,10 @@ export class MemoryEngineStore implements EngineStore {
     const firsts = rooms.map((room) => room.find((message) => message.user === user)?.t ?? Number.POSITIVE_INFINITY);
     const first = Math.min(...firsts);
     return first === Number.POSITIVE_INFINITY ? undefined : first;
+  }
+
+  lastRoom(): number {
+    return Math.max(0, ...this.#rooms.keys());
   }
 
   termNumber(text: string): number {

@@ -2,6 +2,7 @@ import type { RoomHistory, RoomMessage } from '../derive/history.ts';
 import type { MomentSpan } from '../derive/moment-scan.ts';
 import type { MomentStory } from '../derive/moment-story.ts';
 import type { Order } from '../derive/order.ts';
+import type { Level } from '../rollup/levels.ts';
 import type { RollupWriter } from '../rollup/port.ts';
 
 /** A chat message that the store has. */
@@ -31,6 +32,8 @@ export interface Firsts {
   get(scope: number, user: number): number | undefined;
   /** Undefined: the user has no message there. */
   set(scope: number, user: number, t: number | undefined): void;
+  /** The next users of a scope, ascending by number, the first `limit`. */
+  after(scope: number, user: number, limit: number): readonly (readonly [user: number, t: number])[];
 }
 
 /**
@@ -43,6 +46,10 @@ export interface EngineStore {
   readonly firsts: Firsts;
   /** The time of the user's first stored message in a scope. */
   firstMessageOf(scope: number, user: number): number | undefined;
+  /** The highest number of a room, 0 for none. */
+  lastRoom(): number;
+  /** What has this number. */
+  nameOf(what: 'user' | 'room' | 'word', number: number): string | undefined;
   /** A word's number, for ever; of a term or an emoji. */
   termNumber(text: string): number;
   /** The last place, in the room's order, of the messages that were taken in. */
@@ -64,4 +71,65 @@ export interface EngineStore {
   momentsIn(room: number, fromBucket: number, toBucket: number): readonly number[];
   /** The minute containers before this one go. */
   pruneMinutes(beforeContainer: number): void;
+}
+
+/** What is kept is to be counted again and mended, by whole UTC days. `room` undefined: every room, and all together. */
+export interface RepairRequest {
+  readonly room: number | undefined;
+  readonly fromT: number;
+  /** Exclusive. */
+  readonly toT: number;
+}
+
+/** The same with the room's name. */
+export type AskedRepair = Omit<RepairRequest, 'room'> & { readonly room: string | undefined };
+
+export type RepairBeginning = 'begun' | 'running' | 'unknown room';
+
+/** Where something was kept otherwise than the messages say. */
+interface AnyDamage {
+  /** How long the bucket is; `user` and `moment`: what is kept of a user's first message, of a moment. */
+  readonly of: Level | 'user' | 'moment';
+  readonly t: number;
+  /** A measure, or a part of it. */
+  readonly measure: string;
+  /** Undefined: there was, or is, none. Of `user`: times. */
+  readonly kept: number | undefined;
+  readonly recounted: number | undefined;
+}
+
+export interface Damage extends AnyDamage {
+  /** A room's number or ALL_ROOMS. */
+  readonly scope: number;
+  /** The number of a user, a room or a word: the first of those that differ. */
+  readonly key?: { readonly of: 'user' | 'room' | 'word'; readonly number: number } | undefined;
+}
+
+export interface NamedDamage extends AnyDamage {
+  /** Undefined: all rooms together. */
+  readonly room: string | undefined;
+  readonly key: string | undefined;
+}
+
+export interface RepairProgress {
+  /** ms since 1970. */
+  readonly startedAt: number;
+  /** Undefined: it is going on. */
+  readonly endedAt: number | undefined;
+  /** 0 to 1. */
+  readonly share: number;
+  readonly buckets: number;
+  readonly damagedBuckets: number;
+  readonly damageCount: number;
+}
+
+export interface Repair extends RepairProgress {
+  readonly request: RepairRequest;
+  /** The first of all, a bounded number. */
+  readonly damages: readonly Damage[];
+}
+
+export interface NamedRepair extends RepairProgress {
+  readonly request: AskedRepair;
+  readonly damages: readonly NamedDamage[];
 }

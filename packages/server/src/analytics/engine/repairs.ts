@@ -6,12 +6,16 @@ import { sweep } from '../derive/sweep.ts';
 import { type Level, QUARTER_MS } from '../rollup/levels.ts';
 import type { RollupDeltas } from '../rollup/rollup-deltas.ts';
 import { DerivedTally } from './derived-tally.ts';
+import type { AlsoAt } from './live-sink.ts';
 import type { Dirt, EngineStore } from './ports.ts';
 
 export interface RepairRules {
   readonly isKept: (level: Level, t: number) => boolean;
   /** The first bucket of moments that a room's messages may still come to in order. */
   readonly openFrom: (room: number) => number;
+  readonly alsoAt: AlsoAt;
+  /** Moments are about to be replaced. */
+  readonly onMoments: (room: number, old: readonly MomentSpan[], found: readonly MomentSpan[]) => void;
   readonly story: (room: number, span: MomentSpan) => MomentStory | undefined;
 }
 
@@ -76,7 +80,7 @@ export class Repairs {
       // From the room's newest slot on nothing waits for another transaction: the next message may go there.
       if (done || (left <= 0 && completeT + QUARTER_MS <= newestT)) break;
     }
-    work.tally.replace(room, fromT, completeT, this.#deltas, this.#rules.isKept);
+    work.tally.replace(room, fromT, completeT, this.#deltas, this.#rules);
     work.dirt = { ...work.dirt, fromT: completeT };
     this.#narrow(room, { kind: 'slots', fromT, toT }, completeT < toT ? work.dirt : undefined);
     if (completeT >= toT) this.#work = undefined;
@@ -95,7 +99,13 @@ export class Repairs {
   }
 
   #rewrite(room: number, { fromBucket, toBucket, moments }: Rescan): void {
-    for (const start of this.#store.momentsIn(room, fromBucket, toBucket)) this.#store.putMoment(room, start, undefined);
+    const starts = this.#store.momentsIn(room, fromBucket, toBucket);
+    this.#rules.onMoments(
+      room,
+      starts.map((start) => this.#store.momentCovering(room, start)).filter((each) => each !== undefined),
+      moments,
+    );
+    for (const start of starts) this.#store.putMoment(room, start, undefined);
     for (const span of moments) {
       const story = this.#rules.story(room, span);
       if (story !== undefined) this.#store.putMoment(room, span.startBucket, { ...span, ...story });

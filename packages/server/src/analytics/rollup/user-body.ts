@@ -218,3 +218,13 @@ export function mergeUsers(base: Uint8Array | undefined, changes: NumberCounts, 
   for (; at < keys.length; at++) put(keys[at] ?? 0, changes.get(keys[at] ?? 0));
   return { body: writer.finish(hasCounts), shortfalls, isCorrupt: false };
 }
+
+/** Visits the entries of a body, ascending by `entryKey`. False for a corrupt one, of which any part may have been visited. */
+export function readEntries(body: Uint8Array, visit: (key: number, count: number) => void): boolean {
+  entries.open(body);
+  while (entries.next()) visit(entries.key, entries.count);
+  return !entries.isCorrupt;
+}
+
+export const slotOfEntry = (key: number): number => key & SLOT_MASK;
+export const userOfEntry = (chunk: number, key: number): number => chunk * CHUNK_USERS + (key >> SLOT_BITS);

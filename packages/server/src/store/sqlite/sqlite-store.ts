@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Position } from '@hubbub/protocol';
+import type { AskedRepair, NamedRepair, RepairBeginning } from '../../analytics/engine/ports.ts';
 import type { NamedLiveFact } from '../../analytics/live-facts-sink.ts';
 import { busyShare, type Clock, systemClock } from '../../util/clock.ts';
 import {
@@ -184,6 +185,17 @@ export class SqliteStore implements Store {
   /** Stored messages that are not counted yet, and the milliseconds that the oldest of them has waited for, at most. */
   uncounted(): { readonly messages: number; readonly oldestMs: number } {
     return this.#merges.lag();
+  }
+
+  /** Has what is kept counted again in the background. */
+  async beginRepair(asked: AskedRepair): Promise<RepairBeginning> {
+    const beginning = await this.#writer.call('beginRepair', asked);
+    this.#merges.wrote(0, true);
+    return beginning;
+  }
+
+  lastRepair(): Promise<NamedRepair | undefined> {
+    return this.#writer.call('lastRepair');
   }
 
   /** For LiveFactsSink: kept if analytics is on. */

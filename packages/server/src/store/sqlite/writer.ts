@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { AskedRepair, NamedRepair, RepairBeginning } from '../../analytics/engine/ports.ts';
 import type { NamedLiveFact } from '../../analytics/live-facts-sink.ts';
 import { systemClock } from '../../util/clock.ts';
 import { type AnalyticsOptions, AnalyticsPart } from './analytics/analytics-part.ts';
@@ -132,6 +133,18 @@ export class Writer {
   /** A piece of what waits beside the log: notices, and with `andRepair` repairs; true when nothing of it is left. */
   tend(andRepair: boolean): boolean {
     return this.#transaction(() => this.#analytics?.tend(andRepair) ?? true);
+  }
+
+  /** Begins a repair that was asked for, which `tend` then does. */
+  beginRepair({ room, fromT, toT }: AskedRepair): RepairBeginning {
+    const found = room === undefined ? undefined : (this.#sql.roomId.get(room) as unknown as [number] | undefined);
+    if (room !== undefined && found === undefined) return 'unknown room';
+    if (this.#analytics === undefined) throw new Error('nothing is counted here');
+    return this.#analytics.beginRepair({ room: found?.[0], fromT, toT }) ? 'begun' : 'running';
+  }
+
+  lastRepair(): NamedRepair | undefined {
+    return this.#analytics?.lastRepair;
   }
 
   /** Once a second. Answers the last entry of the log that every step has taken in. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LiveFact } from '../../../analytics/engine/live-facts.ts';
-import type { EngineStore, MessageFact, NoticeFact } from '../../../analytics/engine/ports.ts';
+import type { EngineStore, MessageFact, NamedRepair, NoticeFact, RepairRequest } from '../../../analytics/engine/ports.ts';
 import type { NamedLiveFact } from '../../../analytics/live-facts-sink.ts';
 import { ALL_ROOMS } from '../../../analytics/rollup/port.ts';
 import type { Dictionary } from '../dictionary.ts';
@@ -19,7 +19,9 @@ export interface Engine {
   takeNotices(notices: Iterable<NoticeFact>): void;
   takeLive(facts: Iterable<LiveFact>): void;
   /** True when nothing waits for repair. */
-  repair(reads: number): boolean;
+  repair(reads: number, isOver: () => boolean): boolean;
+  beginRepair(request: RepairRequest): boolean;
+  readonly lastRepair: NamedRepair | undefined;
   tick(): void;
   /** The transaction was rolled back. */
   drop(): void;
@@ -36,6 +38,8 @@ export interface AnalyticsOptions {
 const NOTICES_AT_ONCE = 2000;
 /** Of up to 500 messages each. */
 const READS_AT_ONCE = 4;
+/** Of what was asked for: chat waits for the end of it. */
+const REPAIR_MS = 10;
 
 /** The place of analytics in the writer: a step of its merges, and what else is counted in its transactions. */
 export class AnalyticsPart implements Derived {
@@ -45,6 +49,7 @@ export class AnalyticsPart implements Derived {
   readonly #engine: Engine;
   readonly #span: CountingSpan;
   readonly #pieces: PieceSize;
+  readonly #cpuMs: () => number;
   readonly #notices: StatementSync;
   readonly #removeNotices: StatementSync;
 
@@ -55,6 +60,7 @@ export class AnalyticsPart implements Derived {
     this.#span = new CountingSpan(db, users, maxPiece);
     this.#engine = makeEngine(this.#store);
     this.#pieces = new PieceSize(cpuMs, maxPiece);
+    this.#cpuMs = cpuMs;
     this.#notices = prepare(`select row, room, type, t from uncounted_notices order by row limit ${NOTICES_AT_ONCE}`);
     this.#removeNotices = prepare('delete from uncounted_notices where row <= ?');
   }
@@ -76,10 +82,19 @@ export class AnalyticsPart implements Derived {
   tend(andRepair: boolean): boolean {
     const notices = many(this.#notices) as [row: number, room: number, type: number, t: number][];
     const last = notices.at(-1);
-    if (last === undefined) return !andRepair || this.#asOfNow().repair(READS_AT_ONCE);
+    if (last === undefined) return !andRepair || this.#repair();
     this.#engine.takeNotices(notices.map(([, room, type, t]) => ({ room, kind: type === TYPE.join ? 'join' : 'leave', t })));
     this.#removeNotices.run(last[0]);
     return false;
+  }
+
+  /** False: one is running. */
+  beginRepair(request: RepairRequest): boolean {
+    return this.#engine.beginRepair(request);
+  }
+
+  get lastRepair(): NamedRepair | undefined {
+    return this.#engine.lastRepair;
   }
 
   tick(): void {
@@ -95,6 +110,11 @@ export class AnalyticsPart implements Derived {
     this.#engine.drop();
     this.#store.forget();
     this.#span.forget();
+  }
+
+  #repair(): boolean {
+    const until = this.#cpuMs() + REPAIR_MS;
+    return this.#asOfNow().repair(READS_AT_ONCE, () => this.#cpuMs() >= until);
   }
 
   #asOfNow(): Engine {

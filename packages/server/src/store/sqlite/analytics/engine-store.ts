@@ -37,6 +37,15 @@ export class SqliteEngineStore implements EngineStore {
     return this.history.firstTime(user, scope === ALL_ROOMS ? undefined : scope);
   }
 
+  nameOf(what: 'user' | 'room' | 'word', number: number): string | undefined {
+    const { roomName, userName, termName } = this.#sql;
+    return one({ room: roomName, user: userName, word: termName }[what], number)?.[0] as string | undefined;
+  }
+
+  lastRoom(): number {
+    return (one(this.#sql.lastRoom)?.[0] ?? 0) as number;
+  }
+
   termNumber(text: string): number {
     return this.#terms.number(text);
   }
@@ -103,6 +112,7 @@ class SqliteFirsts implements Firsts {
   readonly #get: StatementSync;
   readonly #set: StatementSync;
   readonly #remove: StatementSync;
+  readonly #after: StatementSync;
   readonly #known = new Recent<number, number>(MAX_FIRSTS);
 
   constructor(db: DatabaseSync) {
@@ -110,6 +120,7 @@ class SqliteFirsts implements Firsts {
     this.#get = prepare('select t from firsts where scope = ? and user = ?');
     this.#set = prepare('insert or rollback into firsts values (?, ?, ?) on conflict (scope, user) do update set t = excluded.t');
     this.#remove = prepare('delete from firsts where scope = ? and user = ?');
+    this.#after = prepare('select user, t from firsts where scope = ? and user > ? order by user limit ?');
   }
 
   get(scope: number, user: number): number | undefined {
@@ -130,6 +141,10 @@ class SqliteFirsts implements Firsts {
     else this.#known.set(key, t);
   }
 
+  after(scope: number, user: number, limit: number): readonly (readonly [user: number, t: number])[] {
+    return many(this.#after, scope, user, limit) as unknown as [number, number][];
+  }
+
   forget(): void {
     this.#known.clear();
   }
@@ -140,6 +155,10 @@ type DirtColumns = readonly [kind: number, room: number, fromT: number, toT: num
 function prepareAll(db: DatabaseSync) {
   const prepare = preparer(db);
   return {
+    roomName: prepare('select name from rooms where id = ?'),
+    userName: prepare('select name from users where id = ?'),
+    termName: prepare('select name from terms where id = ?'),
+    lastRoom: prepare('select coalesce(max(id), 0) from rooms'),
     term: prepare('select id from terms where name = ?'),
     addTerm: prepare('insert into terms (name) values (?) returning id'),
     newest: prepare('select t, seq, row from newest where room = ?'),
