@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MOMENT_BUCKET_MS } from '../derive/moment-scan.ts';
+import { momentStory } from '../derive/moment-story.ts';
 import { momentsByDefinition } from '../derive/moments-by-definition.kit.ts';
 import { startOf } from '../derive/order.ts';
+import { readText } from '../text/index.ts';
 import { AnalyticsEngine } from './engine.ts';
+import { finish } from './late-changes.ts';
 import { MemoryEngineStore } from './memory-engine-store.ts';
 import type { MessageFact } from './ports.ts';
 
@@ -13,28 +16,34 @@ const HOUR = 60 * MINUTE;
 const ROOM = 1;
 const NUM_RUNS = Number(process.env.RUNS ?? 60);
 
-/** Talk, silences and bursts of a room, in order. */
-const history = fc
-  .array(
-    fc.oneof(
-      { weight: 4, arbitrary: fc.record({ pause: fc.nat(5 * MINUTE), messages: fc.integer({ min: 1, max: 5 }), every: fc.nat(20_000) }) },
-      {
-        weight: 4,
-        arbitrary: fc.record({ pause: fc.nat(16 * MINUTE), messages: fc.integer({ min: 10, max: 60 }), every: fc.nat(900) }),
-      },
-      { weight: 1, arbitrary: fc.record({ pause: fc.nat(25 * HOUR), messages: fc.constant(1), every: fc.constant(0) }) },
-    ),
-    { minLength: 1, maxLength: 12, size: 'max' },
-  )
-  .map((stretches) => {
-    const facts: MessageFact[] = [];
-    let t = START;
-    for (const { pause, messages, every } of stretches) {
-      t += pause;
-      for (let i = 0; i < messages; i++, t += every) facts.push(messageAt(t, facts.length + 1));
-    }
-    return facts;
-  });
+const ROOMS = [1, 2];
+const WORDS = ['release', 'sound', 'install', 'kernel', 'the release', 'sound and kernel', 'hello'];
+
+/** Talk, silences and bursts, in order. */
+const stretch = fc.record({
+  room: fc.constantFrom(...ROOMS, ROOM),
+  talk: fc.oneof(
+    { weight: 4, arbitrary: fc.record({ pause: fc.nat(5 * MINUTE), messages: fc.integer({ min: 1, max: 5 }), every: fc.nat(20_000) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ pause: fc.nat(16 * MINUTE), messages: fc.integer({ min: 10, max: 60 }), every: fc.nat(900) }),
+    },
+    { weight: 1, arbitrary: fc.record({ pause: fc.nat(25 * HOUR), messages: fc.constant(1), every: fc.constant(0) }) },
+  ),
+});
+
+const history = fc.array(stretch, { minLength: 1, maxLength: 12, size: 'max' }).map((stretches) => {
+  const facts: MessageFact[] = [];
+  let t = START;
+  for (const {
+    room,
+    talk: { pause, messages, every },
+  } of stretches) {
+    t += pause;
+    for (let i = 0; i < messages; i++, t += every) facts.push({ ...messageAt(t, facts.length + 1), room });
+  }
+  return facts;
+});
 
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('take' as const), messages: fc.nat(12), lag: fc.nat(4000) }) },
@@ -51,10 +60,19 @@ const step = fc.oneof(
 );
 
 const messageAt = (t: number, row: number): MessageFact => {
-  return { ...{ room: ROOM, user: 1, userId: 'u', username: 'u' }, ...{ t, seq: 0, row, content: '', id: `m${row}`, replyTo: undefined } };
+  return {
+    ...{ room: ROOM, user: 1, userId: 'u', username: 'u' },
+    ...{ t, seq: 0, row, content: WORDS[row % WORDS.length] ?? '', id: `m${row}`, replyTo: undefined },
+  };
 };
 
 const bucketOf = (t: number): number => Math.floor(t / MOMENT_BUCKET_MS);
+const termsOf = (content: string): readonly string[] => readText(content).terms;
+
+function countsOf(messages: readonly MessageFact[]): Map<number, number> {
+  const buckets = messages.map(({ t }) => bucketOf(t)).sort((a, b) => a - b);
+  return new Map([...Map.groupBy(buckets, (bucket) => bucket)].map(([bucket, own]) => [bucket, own.length]));
+}
 
 describe('moments', () => {
   it('are those of the definition, whenever messages come, are removed, buckets close, repairs go on and the process starts again', () => {
@@ -63,7 +81,7 @@ describe('moments', () => {
       fc.property(history, fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }), (facts, steps) => {
         let now = START;
         const store = new MemoryEngineStore();
-        const start = (): AnalyticsEngine => new AnalyticsEngine(store, { now: () => now, minutesKeptMs: MINUTE, maxRooms: 10 });
+        const start = (): AnalyticsEngine => new AnalyticsEngine(store, { now: () => now, minutesKeptMs: MINUTE, maxRooms: 1 });
         let engine = start();
         const waiting = [...facts];
         const standing: MessageFact[] = [];
@@ -101,12 +119,12 @@ describe('moments', () => {
         for (let left = 20_000; !engine.repair(2); left--) if (left === 0) throw new Error('endless');
         now += MINUTE;
         engine.tick();
-        const counts = new Map<number, number>();
-        for (const { t } of standing.sort((a, b) => a.t - b.t)) counts.set(bucketOf(t), (counts.get(bucketOf(t)) ?? 0) + 1);
-        const wanted = momentsByDefinition(counts, bucketOf(now));
-        sometimes.found += wanted.length;
-        const found = [...(store.moments.get(ROOM)?.values() ?? [])].map(({ firstMessageId, terms, ...span }) => span);
-        expect(found.sort((a, b) => a.startBucket - b.startBucket)).toEqual(wanted);
+        for (const room of ROOMS) {
+          const wanted = momentsByDefinition(countsOf(standing.filter((each) => each.room === room)), bucketOf(now));
+          sometimes.found += wanted.length;
+          const found = [...(store.moments.get(room)?.values() ?? [])].sort((a, b) => a.startBucket - b.startBucket);
+          expect(found).toEqual(wanted.map((span) => ({ ...span, ...finish(momentStory(room, span, store.history, termsOf)) })));
+        }
       }),
       { numRuns: NUM_RUNS },
     );
