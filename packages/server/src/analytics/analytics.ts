@@ -1,16 +1,25 @@
+import { StoreUnavailable } from '../store/store.ts';
 import type { Clock } from '../util/clock.ts';
+import type { NamedRepair } from './engine/ports.ts';
 import type { LiveOverlay, LiveSeconds } from './live/ports.ts';
 import { type AnswerContext, wholeSecond } from './query/answer.ts';
 import type { Question, Reply } from './query/question.ts';
 import type { RecountQuestion } from './query/recounts.ts';
-import type { Questions } from './questions.ts';
+import type { Questions, Repairing } from './questions.ts';
+import type { RawQuery } from './request/fields.ts';
 import { QUERY_LIMITS } from './request/limits.ts';
+import { parseRecount } from './request/parse.ts';
+import { type Problem, quote } from './request/problem.ts';
 
+export { STEPS } from './calendar/steps.ts';
 export { CATALOGUE } from './catalogue/catalogue.ts';
 export { SERIES_MEASURES } from './catalogue/ids.ts';
+export type { NamedRepair } from './engine/ports.ts';
 export type { Question, QuestionPath, Reply } from './query/question.ts';
 export type { RecountQuestion } from './query/recounts.ts';
-export { QUERY_LIMITS } from './request/limits.ts';
+export { inWords, QUERY_LIMITS } from './request/limits.ts';
+export { DEFAULT_MEASURES } from './request/measures.ts';
+export { FORMATS } from './request/parse.ts';
 export { sentenceOf } from './request/problem.ts';
 export { RANKINGS } from './request/requests.ts';
 
@@ -19,10 +28,19 @@ export interface AnalyticsQuestions {
   ask(question: Question): Promise<Reply>;
   /** One at a time. */
   recount(question: RecountQuestion): Promise<Reply | { readonly kind: 'busy' }>;
+  /** Begins a repair; `running`: the one that there is. */
+  repair(query: RawQuery): Promise<RepairReply>;
+  /** The last one since the start. */
+  lastRepair(): Promise<NamedRepair | undefined>;
 }
+
+export type RepairReply =
+  | { readonly kind: 'begun' | 'running'; readonly repair: NamedRepair }
+  | { readonly kind: 'problem'; readonly problem: Problem };
 
 export interface AnalyticsParts {
   readonly questions: Questions;
+  readonly repairing: Repairing;
   /** Undefined: nothing is counted live, and there are no seconds. */
   readonly live: (LiveOverlay & LiveSeconds) | undefined;
   /** The time (ms) of the oldest message that was accepted and is not in the store. */
@@ -39,7 +57,7 @@ const SECOND_MS = 1000;
 const SECONDS_MS = 16 * 60 * SECOND_MS;
 
 /** Puts questions with what is true now. */
-export function askingAnalytics({ questions, live, oldestQueued, clock }: AnalyticsParts): AnalyticsQuestions {
+export function askingAnalytics({ questions, repairing, live, oldestQueued, clock }: AnalyticsParts): AnalyticsQuestions {
   let isRecounting = false;
   return {
     ask: (question) => questions.ask(question, contextOf(question, live, { now: clock.now(), queuedSince: oldestQueued() })),
@@ -54,6 +72,21 @@ export function askingAnalytics({ questions, live, oldestQueued, clock }: Analyt
         isRecounting = false;
       }
     },
+    async repair(query) {
+      const request = parseRecount(query, { now: clock.now(), limits: QUERY_LIMITS });
+      if (request.kind === 'problem') return request;
+      const { room, from, to } = request.value;
+      const beginning = await repairing.beginRepair({ room, fromT: from, toT: to });
+      if (beginning === 'unknown room')
+        return {
+          kind: 'problem',
+          problem: { parameter: 'room', message: `There is no room ${quote(room ?? '')}.`, allowed: 'a room that somebody wrote in' },
+        };
+      const repair = await repairing.lastRepair();
+      if (repair === undefined) throw new StoreUnavailable('the repair was lost with its thread');
+      return { kind: beginning, repair };
+    },
+    lastRepair: () => repairing.lastRepair(),
   };
 }
 

@@ -20,7 +20,7 @@ export async function collectApi(app: FastifyInstance, version: string): Promise
       tags: [
         { name: 'rooms', description: 'Rooms, their messages and members' },
         { name: 'users', description: 'Messages by author' },
-        { name: 'analytics', description: 'Live numbers' },
+        { name: 'analytics', description: 'What happens now, and questions about everything that was counted' },
         { name: 'operations', description: 'For whoever runs the server' },
       ],
       components: { securitySchemes: { admin: { type: 'http', scheme: 'bearer', description: "The administrator's token." } } },

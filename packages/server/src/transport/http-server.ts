@@ -116,19 +116,22 @@ function measure(app: FastifyInstance, { metrics }: HttpDeps): void {
 }
 
 function addRoute(app: FastifyInstance, route: Route): void {
-  const { method, url, schema, bodyLimit } = route;
+  const { method, url, schema, bodyLimit, isQueryRead = false } = route;
   app.route({
     method,
     url,
     schema: schema ?? {},
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
-    preValidation: async (request) => readNumbers(request),
+    ...(isQueryRead ? UNCHECKED : { preValidation: async (request) => readNumbers(request) }),
     handler: async (request, reply) => {
       const { params, query, body, clientKey: address, headers } = request;
       return sendAnswer(reply, await route.answer({ params, query, body, address, headers } as Parameters<Route['answer']>[0]));
     },
   });
 }
+
+/** A schema that only describes. */
+const UNCHECKED = { validatorCompiler: () => () => true } as const;
 
 /** Texts of the query that should be numbers. What is none stays a text, and is refused by the schema. */
 function readNumbers(request: FastifyRequest): void {
@@ -145,6 +148,7 @@ function addStreamRoute(app: FastifyInstance, route: StreamRoute, signal: AbortS
     url: route.url,
     config: { isStream: true },
     schema: { ...route.schema },
+    ...UNCHECKED,
     onRequest: async (request, reply) => {
       const answer = route.guard(request.raw);
       return answer === undefined ? undefined : sendAnswer(reply, answer);

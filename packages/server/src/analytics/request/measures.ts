@@ -2,7 +2,7 @@ import { CATALOGUE } from '../catalogue/catalogue.ts';
 import { isMeasure, isSeriesMeasure, SERIES_MEASURES, type SeriesMeasure } from '../catalogue/ids.ts';
 import { type Parsed, parsed, quote, refuse } from './problem.ts';
 
-const DEFAULT_MEASURES: readonly SeriesMeasure[] = ['messages', 'activeUsers'];
+export const DEFAULT_MEASURES: readonly SeriesMeasure[] = ['messages', 'activeUsers'];
 
 /** Ids with commas between them; one that stands twice counts once. */
 export function readMeasures(text: string | undefined): Parsed<readonly SeriesMeasure[]> {

@@ -24,7 +24,7 @@ export interface RequestContext {
   readonly limits: QueryLimits;
 }
 
-const FORMATS = ['json', 'csv'] as const;
+export const FORMATS = ['json', 'csv'] as const;
 const RANGE_NAMES = ['room', 'from', 'to', 'tz', 'format'] as const;
 type RangeName = (typeof RANGE_NAMES)[number];
 

@@ -29,7 +29,7 @@ interface Told {
 
 const toldOf = (id: keyof typeof CATALOGUE): string => `${CATALOGUE[id].sentence} (\`${CATALOGUE[id].formula}\`)`;
 const PARTIAL =
-  'What is in progress is marked `partial`; `completeUntil` is how far live input is included; `adjusting` says that a repair is under way.';
+  'What is in progress is marked `partial`; `completeUntil` is how far live input is included: usually 2 to 3 s ago, further back while counting is behind; `adjusting` says that a repair is under way.';
 
 const TOLD: Readonly<Record<QuestionPath, Told>> = {
   series: {
@@ -80,6 +80,7 @@ function questionRoute(path: QuestionPath, { questions, storageState, directory 
     method: 'GET',
     url: `/api/analytics/${path}`,
     schema,
+    isQueryRead: true,
     answer: ({ query: raw, headers }) => {
       if (questions === undefined) return analyticsOff;
       const asked = asTexts(raw);
@@ -95,7 +96,7 @@ export function isInUse(room: string | readonly string[] | undefined, directory:
   return typeof room === 'string' && isPublicRoom(room) && directory.memberCount(room) > 0;
 }
 
-/** A query as the server has read it, with the `limit` that it took for a number as it was written. */
+/** A query as the server has read it. */
 export function asTexts(query: unknown): Record<string, string | readonly string[]> {
   return Object.fromEntries(
     Object.entries(query ?? {}).map(([name, value]) => [name, Array.isArray(value) ? value.map(String) : String(value)]),

@@ -22,6 +22,7 @@ export function recountRoute({ questions, storageState, directory, adminToken }:
   return route({
     method: 'POST',
     url: '/api/analytics/recount',
+    isQueryRead: true,
     schema: {
       summary: 'Count a range again',
       description:

@@ -36,12 +36,14 @@ function shapeOf({ sentence, unit, value }: Entry): TSchema {
 
 const measures = Object.fromEntries(SERIES_MEASURES.map((id) => [id, Type.Optional(shapeOf(CATALOGUE[id]))]));
 const range = { from: instant('The edge that was used.'), to: instant('The edge that was used, exclusive.') };
-const tz = Type.String({ description: 'As it was asked.' });
+const tz = Type.String({ description: 'As IANA spells it.' });
 const isPartial = {
   partial: Type.Optional(Type.Literal(true, { description: 'In progress: not all of it has happened, or is counted.' })),
 };
 const remarks = {
-  completeUntil: instant('Live input is included up to here.'),
+  completeUntil: instant(
+    'Live input is included up to here: usually 2 to 3 s ago, further back while counting is behind; at most the end of the range.',
+  ),
   adjusting: Type.Optional(Type.Literal(true, { description: 'What depends on neighbouring messages is being repaired.' })),
   ...isPartial,
 };

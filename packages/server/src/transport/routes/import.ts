@@ -1,6 +1,7 @@
 import { handleImportStream, IMPORT_PATH, NDJSON } from '../../import/http-import.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { adminGuard } from './admin-token.ts';
+import { ImportAnswer, ImportBody } from './import-schemas.ts';
 import type { StreamRoute } from './route.ts';
 import { errors } from './schemas.ts';
 
@@ -19,7 +20,8 @@ export function importRoute({ importer, adminToken, logger }: ImportDeps): Strea
         'The body is JSON lines `{"t", "room", "user", "username"?, "type"?, "content", "messageId"?, "replyTo"?}`. The answer is JSON lines too: any number of `{"progress": …}`, then one `{"summary": …}`. A second import of the same lines changes nothing.',
       tags: ['operations'],
       security: [{ admin: [] }],
-      response: errors(401),
+      body: ImportBody,
+      response: { 200: ImportAnswer, ...errors(401, 403, 429) },
     },
     guard: (request) => guard(request.headers.authorization),
     async stream(request, write, signal) {

@@ -34,7 +34,7 @@ export function postRoutes({ directory, config, clock }: PostDeps): readonly Rou
         response: {
           200: described(Message, 'A repeat: the first message with this `messageId`.'),
           201: described(Message, 'The message, stored.'),
-          ...errors(400, 403, 404, 409, 413, 415, 422, 429, 503),
+          ...errors(400, 403, 404, 409, 413, 415, 429, 503),
         },
       },
       async answer({ params: { room: roomId }, query, body, address }) {

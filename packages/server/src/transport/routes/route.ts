@@ -33,6 +33,8 @@ export interface Route {
   readonly schema: RouteSchema | undefined;
   /** Bytes. */
   readonly bodyLimit?: number;
+  /** Its query is read and checked by whoever answers, as texts; the schema only describes it. */
+  readonly isQueryRead?: boolean;
   answer(input: RouteInput<unknown>): Answer | Promise<Answer>;
 }
 
@@ -45,6 +47,7 @@ export interface StreamRoute {
   /** Runs until everything was written. `signal`: the server stops. */
   stream(request: IncomingMessage, write: (text: string) => void, signal: AbortSignal): Promise<void>;
   readonly contentType: string;
+  /** Describes its body, which is not checked by it. */
   readonly schema: RouteSchema & { readonly security: readonly Readonly<Record<string, readonly string[]>>[] };
 }
 
@@ -75,6 +78,7 @@ export function route<const S extends RouteSchema>(definition: {
   readonly url: string;
   readonly schema: S;
   readonly bodyLimit?: number;
+  readonly isQueryRead?: boolean;
   answer(input: RouteInput<S>): Answer | Promise<Answer>;
 }): Route {
   return { ...definition, answer: (input) => definition.answer(input as RouteInput<S>) };

@@ -1,14 +1,24 @@
-import { ERROR_CODES, LIMITS } from '@hubbub/protocol';
+import { ERROR_CODES, type ErrorCode, LIMITS } from '@hubbub/protocol';
 import { type TSchema, Type } from 'typebox';
+import { HTTP_ERRORS } from '../answer.ts';
 
 const timestamp = (description: string) => Type.String({ description, examples: ['2025-12-30T10:30:00.000Z'] });
 
-const errorFields = {
+/** Of features that are not built: clients may know them, this version sends none. */
+const UNSENT: ReadonlySet<string> = new Set(['muted', 'banned', 'slow_mode', 'filtered'] satisfies ErrorCode[]);
+
+function codesOf(status: number): readonly string[] {
+  const codes = Object.entries(ERROR_CODES).filter(([code, known]) => known.status === status && !UNSENT.has(code));
+  const ofHttp = Object.entries(HTTP_ERRORS).filter(([, known]) => known === status);
+  return [...codes, ...ofHttp].map(([code]) => code);
+}
+
+const errorFields = (status: number) => ({
   error: Type.Object({
-    code: Type.String({ description: `One of ${Object.keys(ERROR_CODES).join(', ')}, or a word of HTTP's own such as bad_request.` }),
+    code: Type.Unsafe<string>({ type: 'string', enum: codesOf(status) }),
     message: Type.String({ description: 'What is wrong and what is allowed, in a sentence.' }),
   }),
-};
+});
 
 /** What the statuses mean here; each route uses some of them. */
 const ERROR_MEANINGS: Readonly<Record<number, string>> = {
@@ -19,7 +29,6 @@ const ERROR_MEANINGS: Readonly<Record<number, string>> = {
   409: 'Another message of this room has this `messageId`.',
   413: 'The body is too large.',
   415: 'The body is no JSON.',
-  422: 'A filter of this room refused the message.',
   429: 'Too fast; `Retry-After` has the seconds to wait.',
   503: 'The store is away or behind, or the server keeps no messages; try again after `Retry-After`, if there is one.',
 };
@@ -111,7 +120,7 @@ export const PostBody = Type.Object({
 
 export const errors = (...statuses: readonly number[]) =>
   Object.fromEntries(
-    statuses.map((status) => [String(status), Type.Object(errorFields, { description: ERROR_MEANINGS[status] ?? 'Why not.' })]),
+    statuses.map((status) => [String(status), Type.Object(errorFields(status), { description: ERROR_MEANINGS[status] ?? 'Why not.' })]),
   );
 
 /** The same answer, said to mean this. */

@@ -44,8 +44,17 @@ function world() {
   });
   let seq = 0;
   const message = (t: number, isLive: boolean): StoredMessage => ({
-    ...{ messageId: crypto.randomUUID(), roomId: 'r', type: 'chat', userId: 'a', username: 'a', content: 'x', timestamp: t },
-    ...(isLive ? { position: { epoch: EPOCH, seq: ++seq } } : {}),
+    ...{
+      messageId: crypto.randomUUID(),
+      roomId: 'r',
+      type: 'chat',
+      userId: 'a',
+      username: 'a',
+      content: 'x',
+      timestamp: t,
+      replyTo: undefined,
+    },
+    position: isLive ? { epoch: EPOCH, seq: ++seq } : undefined,
   });
   cleanups.push(() => {
     writer.stop(true);
