@@ -121,6 +121,8 @@ it('ASK-4 checks a number of a query as it was written', async () => {
         return { kind: 'problem', problem: { parameter: 'limit', message: 'No.', allowed: 'yes' } };
       },
       recount: async () => expect.fail(),
+      repair: async () => expect.fail(),
+      lastRepair: async () => undefined,
     },
   });
   await spying.get('/api/analytics/top?limit=010&what=a&what=b');

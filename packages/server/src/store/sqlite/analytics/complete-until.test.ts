@@ -38,6 +38,7 @@ function world() {
       stepRecount: () => expect.fail(),
       close: async () => {},
     },
+    repairing: { beginRepair: () => expect.fail(), lastRepair: async () => undefined },
     live: undefined,
     oldestQueued: () => at.queuedSince,
     clock: { now: () => at.now },
