@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { classOf, UNSETTLED } from './code-points.ts';
 import { fold } from './fold.ts';
 import { DAY_MS, findMentions, NameIndex } from './index.ts';
-import { ADDRESS_SIGN, NAME_SIGN } from './mentions.ts';
+import { ADDRESS_SIGN, NAME_SIGN, reachOf } from './mentions.ts';
 
 const ME = 0;
 const T = 1000;
@@ -121,6 +122,36 @@ describe('the search for names', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('leaves out of a long text only what no name reaches', () => {
+    const many = fc.array(
+      fc.oneof(sign, fc.constantFrom('ﷺ', 'ﷻ', '\u0323'.repeat(31), 'ᄀ', 'ᅡ', 'ᆨ', 'क', '\u093c', 'ﾊ', 'ﾞ', 'x'.repeat(9))),
+      {
+        maxLength: 60,
+      },
+    );
+    fc.assert(
+      fc.property(many, fc.integer({ min: 1, max: 8 }), (signs, longest) => {
+        const content = signs.join('');
+        const [whole, reach] = [fold(content), fold(reachOf(content, longest))];
+        const places = (text: string): number[] => [...text.matchAll(/@/g)].map(({ index }) => index + 1);
+        const windows = (text: string): string[] => [0, ...places(text)].map((at) => text.slice(at, at + longest + 2));
+        expect(windows(reach)).toEqual(windows(whole));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('may cut a text before everything that folding leaves apart', () => {
+    const before = ['a', 'o\u0323', 'Σ', 'ᄀ', '가', 'か', 'ｶ', 'ｸ', 'க', 'ෙ', '=', '\u{1611e}'];
+    for (let point = 0; point < 0x30000; point++) {
+      if (point === 0xd800) point = 0xe000;
+      if ((classOf(point) & UNSETTLED) !== 0) continue;
+      const text = String.fromCodePoint(point);
+      const folded = fold(text);
+      if (folded === '' || fold(before.join(text) + text) !== before.map(fold).join(folded) + folded) expect.fail(point.toString(16));
+    }
   });
 
   it('finds names that the text was made of', () => {

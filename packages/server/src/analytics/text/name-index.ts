@@ -1,3 +1,4 @@
+import { classOf, LETTER, MARK, NUMBER, UNSPACED } from './code-points.ts';
 import { fold } from './fold.ts';
 import { HASH_START, mix } from './text-table.ts';
 
@@ -8,6 +9,11 @@ const MOST_USES = 65_536;
 /** A name with more `@` is never found: it bounds how often a text is read again from its next `@`. */
 const MOST_ATS = 4;
 const AT = 0x40;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const UNDERSCORE = 0x5f;
+const ZWNJ = 0x200c;
+const ZWJ = 0x200d;
 
 /** A name and who used it. It changes with the next note: to be asked at once, not kept. */
 export interface NameUses {
@@ -23,20 +29,27 @@ export interface NameUses {
 export interface NameLookup {
   /** Length of the longest name (folded, UTF-16 units); 0: there is none. */
   readonly longest: number;
-  /** The longest name at `start` of a folded text that ends where `isEnd` says, of those that another user than `author` used. */
-  longestAt(folded: string, start: number, isEnd: IsEnd, author: number, t: number): NameUses | undefined;
+  /** The longest name at `start` of a folded or an ASCII text that `ending` allows, of those that another user than `author` used. */
+  longestAt(text: string, start: number, ending: Ending, author: number, t: number): NameUses | undefined;
 }
 
-/** Whether a name may end before `at`. */
-export type IsEnd = (folded: string, at: number) => boolean;
+/** What follows a name: `:` or `,`, or anything that does not go on with it. */
+export type Ending = 'address' | 'call';
 
 /** One name by one user; a link of the list of all uses, oldest first. */
 interface Use {
   readonly entry: Entry;
   readonly user: number;
+  /** As it was written last. */
+  name: string;
   t: number;
   older: Use | undefined;
   newer: Use | undefined;
+}
+
+interface LastUses {
+  one: Use | undefined;
+  other: Use | undefined;
 }
 
 class Entry implements NameUses {
@@ -84,6 +97,10 @@ export class NameIndex implements NameLookup {
   readonly #lengths: number[] = [];
   readonly #ats: number[] = new Array<number>(MOST_ATS + 1).fill(0);
   readonly #starts = new Map<number, number>();
+  /** Of a search: where a name may end, and its hash, in turn. */
+  readonly #candidates: number[] = [];
+  /** Of each user the two names used last: most messages come under one of them. */
+  readonly #lastOfUser = new Map<number, LastUses>();
 
   constructor(mostUses = MOST_USES) {
     this.#mostUses = mostUses;
@@ -102,20 +119,18 @@ export class NameIndex implements NameLookup {
   note(user: number, name: string, t: number): void {
     if (this.#newest !== undefined && t < this.#newest.t) throw new RangeError('names are noted in the order of time');
     this.expire(t);
-    const folded = fold(name);
-    if (folded === '' || countAts(folded) > MOST_ATS) return;
-    const entry = this.#entryOf(folded);
-    let use = entry.uses.get(user);
-    if (use === undefined) {
-      use = { entry, user, t, older: undefined, newer: undefined };
-      this.#size += 1;
-    } else {
+    const use = this.#knownUse(user, name) ?? this.#useOf(user, name, t);
+    if (use === undefined) return;
+    const { entry } = use;
+    if (use !== this.#newest) {
       this.#unlink(use);
-      entry.uses.delete(user);
-      use.t = t;
+      this.#append(use);
     }
-    entry.uses.set(user, use);
-    this.#append(use);
+    use.t = t;
+    if (entry.uses.size > 1) {
+      entry.uses.delete(user);
+      entry.uses.set(user, use);
+    }
     if (entry.newest !== use) {
       entry.newestOther = entry.newest;
       entry.newest = use;
@@ -123,32 +138,66 @@ export class NameIndex implements NameLookup {
     if (this.#size > this.#mostUses && this.#oldest !== undefined) this.#remove(this.#oldest);
   }
 
+  #knownUse(user: number, name: string): Use | undefined {
+    const last = this.#lastOfUser.get(user);
+    if (last === undefined) return undefined;
+    return last.one?.name === name ? last.one : last.other?.name === name ? last.other : undefined;
+  }
+
+  /** undefined: it is no name. */
+  #useOf(user: number, name: string, t: number): Use | undefined {
+    const folded = fold(name);
+    if (folded === '' || countAts(folded) > MOST_ATS) return undefined;
+    const entry = this.#entryOf(folded);
+    let use = entry.uses.get(user);
+    if (use === undefined) {
+      use = { entry, user, name, t, older: undefined, newer: undefined };
+      entry.uses.set(user, use);
+      this.#size += 1;
+      this.#append(use);
+    }
+    use.name = name;
+    const last = this.#lastOfUser.get(user);
+    if (last === undefined) this.#lastOfUser.set(user, { one: use, other: undefined });
+    else if (last.one !== use && last.other !== use) {
+      last.other = last.one;
+      last.one = use;
+    }
+    return use;
+  }
+
   /** Forgets what no longer counts at `t`. Each note does. */
   expire(t: number): void {
     while (this.#oldest !== undefined && this.#oldest.t < t - DAY_MS) this.#remove(this.#oldest);
   }
 
-  longestAt(folded: string, start: number, isEnd: IsEnd, author: number, t: number): NameUses | undefined {
-    if (!this.#starts.has(folded.charCodeAt(start))) return undefined;
-    let found: Entry | undefined;
+  longestAt(text: string, start: number, ending: Ending, author: number, t: number): NameUses | undefined {
+    if (!this.#starts.has(lowerAscii(text.charCodeAt(start)))) return undefined;
+    let candidates = 0;
     let hash = HASH_START;
     let ats = 0;
     const most = this.#mostAts();
-    for (let at = start; at < folded.length && at - start < this.#longest; ) {
-      const unit = folded.charCodeAt(at);
+    const end = Math.min(text.length, start + this.#longest);
+    for (let at = start; at < end; ) {
+      const unit = lowerAscii(text.charCodeAt(at));
       if (unit === AT && ++ats > most) break;
       hash = mix(hash, unit);
       at++;
-      if ((this.#lengths[at - start] ?? 0) === 0 || !isEnd(folded, at)) continue;
-      found = this.#find(hash, folded, start, at, author, t) ?? found;
+      if ((this.#lengths[at - start] ?? 0) === 0 || !isEnd(text, at, ending)) continue;
+      this.#candidates[candidates++] = at;
+      this.#candidates[candidates++] = hash;
     }
-    return found;
+    while (candidates > 0) {
+      candidates -= 2;
+      const found = this.#find(this.#candidates[candidates + 1] ?? 0, text, start, this.#candidates[candidates] ?? 0, author, t);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
-  #find(hash: number, folded: string, start: number, end: number, author: number, t: number): Entry | undefined {
+  #find(hash: number, text: string, start: number, end: number, author: number, t: number): Entry | undefined {
     for (let entry = this.#byHash.get(hash); entry !== undefined; entry = entry.next) {
-      if (entry.name.length !== end - start || !entry.isUsedByAnother(author, t)) continue;
-      if (folded.startsWith(entry.name, start)) return entry;
+      if (entry.name.length === end - start && entry.isUsedByAnother(author, t) && isNameAt(entry.name, text, start)) return entry;
     }
     return undefined;
   }
@@ -175,6 +224,10 @@ export class NameIndex implements NameLookup {
     this.#unlink(use);
     this.#size -= 1;
     entry.uses.delete(use.user);
+    const last = this.#lastOfUser.get(use.user);
+    if (last?.one === use) last.one = undefined;
+    if (last?.other === use) last.other = undefined;
+    if (last?.one === undefined && last?.other === undefined) this.#lastOfUser.delete(use.user);
     // The oldest of all is the newest of its name only when it is the last one.
     if (entry.newestOther === use) entry.newestOther = undefined;
     if (entry.uses.size === 0) this.#removeEntry(entry);
@@ -221,6 +274,26 @@ export class NameIndex implements NameLookup {
     if (use.newer === undefined) this.#newest = use.older;
     else use.newer.older = use.older;
   }
+}
+
+/** A unit of a folded text is none of the capitals. */
+function lowerAscii(unit: number): number {
+  return unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit;
+}
+
+function isNameAt(name: string, text: string, start: number): boolean {
+  for (let at = 0; at < name.length; at++) if (name.charCodeAt(at) !== lowerAscii(text.charCodeAt(start + at))) return false;
+  return true;
+}
+
+function isEnd(text: string, at: number, ending: Ending): boolean {
+  const unit = text.charCodeAt(at);
+  if (ending === 'address') return unit === COLON || unit === COMMA;
+  if (at >= text.length) return true;
+  const point = (unit & 0xfc00) === 0xd800 ? (text.codePointAt(at) ?? unit) : unit;
+  if (point === UNDERSCORE || point === ZWNJ || point === ZWJ) return false;
+  const kind = classOf(point);
+  return (kind & (MARK | NUMBER)) === 0 && (kind & (LETTER | UNSPACED)) !== LETTER;
 }
 
 function countAts(name: string): number {

@@ -55,11 +55,14 @@ class Draft {
 /** A message's runs that are not written as its terms are, one a line: those whose letters each become others, and those that only normalizing settles. */
 const expanded = new Draft();
 const raw = new Draft();
-/** Ligatures of several words that this message had, each after the one right before it (0: none). There are two such ligatures. */
+/** Ligatures of several words that this message had, each after the one right before it (0: none; ALONE: a run of its own). There are two of them. */
 const phrases: { readonly point: number; readonly before: number }[] = [];
+
+const ALONE = -1;
 
 /** Puts a run aside whose letters are settled or expand. */
 export function expandRun({ units, kinds }: Reading, start: number, end: number): void {
+  if (end - start === 1 && hasBeenAlone(units[start] ?? 0)) return;
   expanded.reserve((end - start) * LONGEST_EXPANSION + 1);
   let before = 0;
   for (let at = start; at < end; at++) {
@@ -80,6 +83,17 @@ export function expandRun({ units, kinds }: Reading, start: number, end: number)
   expanded.add(NEW_LINE);
 }
 
+function hasBeenAlone(point: number): boolean {
+  if ((expansionOf(point)?.firstSpace ?? -1) < 0) return false;
+  if (isMet(point, ALONE)) return true;
+  phrases.push({ point, before: ALONE });
+  return false;
+}
+
+function isMet(point: number, before: number): boolean {
+  return phrases.some((phrase) => phrase.point === point && phrase.before === before);
+}
+
 /**
  * Answers the point if it is a ligature of several words, else 0. Of these only the outer words depend on what is beside them: the inner
  * ones are written once a message, and of two in a row the word between them.
@@ -92,14 +106,14 @@ function copyExpansion(point: number, before: number): number {
     expanded.addText(text, 0, text.length);
     return 0;
   }
-  if (before !== 0 && phrases.some((phrase) => phrase.point === point && phrase.before === before)) {
+  if (before !== 0 && isMet(point, before)) {
     if (before === point) return point;
     const last = expansionOf(before);
     if (last !== undefined) expanded.shorten(last.text.length - last.lastSpace - 1);
     expanded.addText(text, lastSpace + 1, text.length);
     return point;
   }
-  const isNew = phrases.every((phrase) => phrase.point !== point);
+  const isNew = phrases.every((phrase) => phrase.point !== point || phrase.before === ALONE);
   if (isNew || before !== 0) phrases.push({ point, before });
   expanded.addText(text, 0, isNew ? lastSpace : firstSpace);
   expanded.addText(text, lastSpace, text.length);
