@@ -21,11 +21,9 @@ export function series(request: SeriesRequest, zone: Zone, source: Source): obje
 }
 
 export function seriesOf({ from, to, step, tz, measures }: SeriesRequest, at: Float64Array, buckets: Buckets, source: Source): object {
-  const rows = measureAll(measures, buckets, source.store).map(({ values, remarks: own }, bucket) => ({
-    t: isoTime(at[bucket] ?? 0),
-    ...values,
-    ...own,
-    ...partialAt(source, at[bucket + 1] ?? 0),
-  }));
+  const rows = measureAll(measures, buckets, source.store).map(({ values, remarks: own }, bucket) =>
+    // Not spread into one: of thousands of buckets that takes as long as to measure them.
+    Object.assign({ t: isoTime(at[bucket] ?? 0) }, values, own, partialAt(source, at[bucket + 1] ?? 0)),
+  );
   return { from: isoTime(from), to: isoTime(to), step, tz, ...remarks(source, { from, to }), buckets: rows };
 }

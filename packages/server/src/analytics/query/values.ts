@@ -41,7 +41,10 @@ export function measureAll(measures: readonly SeriesMeasure[], buckets: Buckets,
 
 function shownValue(value: Value): Value {
   if (typeof value === 'number') return shown(value);
-  return value === null ? null : Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shown(each)]));
+  if (value === null) return null;
+  const object: Record<string, number> = {};
+  for (const name in value) object[name] = shown(value[name] ?? 0);
+  return object;
 }
 
 function listsOf({ needs }: RankedMeasure, buckets: Buckets, names: Names): NamedCount[][] {
@@ -53,12 +56,14 @@ function listsOf({ needs }: RankedMeasure, buckets: Buckets, names: Names): Name
 }
 
 function remarksOf(measures: readonly SeriesMeasure[], buckets: Buckets, bucket: number): BucketRemarks {
-  const approx: Record<string, number> = {};
+  let approx: Record<string, number> | undefined;
   for (const id of measures) {
     const measure = MEASURES[id];
     const error = measure.kind === 'ranked' ? buckets.rankedBound(bucket, measure.needs.ranked) : (measure.approx?.(buckets, bucket) ?? 0);
-    if (error > 0) approx[id] = shown(error);
+    if (error <= 0) continue;
+    approx ??= {};
+    approx[id] = shown(error);
   }
   const deleted = buckets.count(bucket, COLUMN.deleted);
-  return { ...(deleted > 0 ? { adjusted: -deleted } : {}), ...(Object.keys(approx).length > 0 ? { approx } : {}) };
+  return { ...(deleted > 0 ? { adjusted: -deleted } : {}), ...(approx === undefined ? {} : { approx }) };
 }
