@@ -75,6 +75,7 @@ export async function httpServer(overrides: Partial<HttpDeps> = {}) {
     adminToken: 'secret-token',
     clients: () => 5,
     storageState: () => 'ok',
+    counting: () => ({ uncounted: { messages: 0, oldestMs: 0 }, faults: 0, isFailing: false }),
     isReady: () => READY,
     ...overrides,
   };

@@ -2,29 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { clientAddressReader } from './admission/client-address.ts';
 import { ConnectionCaps } from './admission/connection-caps.ts';
 import { askingAnalytics } from './analytics/analytics.ts';
-import { ENGINE_LIMITS } from './analytics/engine/engine-limits.ts';
-import { MemoryAnalytics } from './analytics/engine/memory-analytics.ts';
 import { LiveFacts } from './analytics/live/live-facts.ts';
 import { LiveCollector, type LiveSeed, readSeed } from './analytics/live-collector.ts';
-import type { LiveFactsSink } from './analytics/live-facts-sink.ts';
-import type { Questions } from './analytics/questions.ts';
 import { MemoryBus } from './bus/memory-bus.ts';
-import { countingWriter, questionsInThread } from './compose-analytics.ts';
+import { type OpenStore, openStore } from './compose-store.ts';
 import type { Config } from './config.ts';
 import { Connections } from './connection/connections.ts';
 import type { EventSink } from './events.ts';
 import { Hub } from './hub/hub.ts';
 import { Turn } from './hub/turn.ts';
 import { createImporter } from './import/importer.ts';
-import { announceServer } from './import/running-server.ts';
 import { combineSinks } from './ops/combine-sinks.ts';
 import type { DrainStep } from './ops/drain.ts';
 import type { Logger } from './ops/logger.ts';
 import { createMetrics } from './ops/metrics.ts';
-import { lockDataDir } from './store/data-dir-lock.ts';
-import { MemoryStore } from './store/memory-store.ts';
-import { noneStore } from './store/none-store.ts';
-import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store, StoredMessage } from './store/store.ts';
 import { WriteBehind } from './store/write-behind.ts';
 import { type DirectSend, loadDirectSend } from './transport/direct-send.ts';
@@ -42,17 +33,7 @@ export interface RunningNode {
   unstored(): number;
 }
 
-interface OpenStore {
-  readonly store: Store;
-  /** Undefined: nothing is kept of what happens without messages. */
-  readonly liveFacts?: LiveFactsSink;
-  /** Undefined: nothing is kept that could be asked about. */
-  readonly questions?: Questions | undefined;
-  /** Leaves word in the data folder; the returned function takes it away. */
-  announce(url: string, token: string): () => void;
-  close(isClean: boolean): Promise<void>;
-}
-
+const NOTHING_COUNTED = { uncounted: { messages: 0, oldestMs: 0 }, faults: 0, isFailing: false } as const;
 /** How long a stop waits for acks that are on their way, before clients are told to go. */
 const ACK_WAIT_MS = 2000;
 const GOODBYE_MS = 1000;
@@ -61,7 +42,7 @@ const FLUSH_MS = 20_000;
 
 /** The wiring diagram in code: the only place that names concrete adapters. Rejects when something cannot be had. */
 export async function compose(config: Config, clock: Clock, logger: Logger, version: string): Promise<RunningNode> {
-  const opened = await openStore(config, clock, reportsTo(logger));
+  const opened = await openStore(config, clock, logger);
   try {
     return await wire(opened, config, clock, logger, version);
   } catch (error) {
@@ -76,7 +57,7 @@ async function wire(opened: OpenStore, config: Config, clock: Clock, logger: Log
   const metrics = createMetrics(version);
   const live = config.analytics ? new LiveCollector(clock, await seed(store, clock)) : undefined;
   const onBug = reportsTo(logger);
-  const facts = config.analytics && opened.liveFacts ? new LiveFacts({ clock, sink: opened.liveFacts, onBug }) : undefined;
+  const facts = config.analytics && opened.liveFacts ? new LiveFacts({ clock, sink: opened.liveFacts, onBug: opened.onFault }) : undefined;
   const events = combineSinks(metrics.sink, ...[live, facts].filter((sink) => sink !== undefined));
   const queue = new WriteBehind(store, events, clock, { onBug });
   const bus = new MemoryBus(clock);
@@ -93,6 +74,8 @@ async function wire(opened: OpenStore, config: Config, clock: Clock, logger: Log
     writeBacklog: () => queue.backlog(),
     ringBytes: () => hub.rooms.ringBytes,
     lostFacts: () => facts?.lost ?? 0,
+    counting: () => opened.counting?.() ?? NOTHING_COUNTED,
+    streams: () => http.streams(),
     isReady: () => readiness().ok,
   });
   const onImported = (through: ReadonlyMap<string, number>, inserted: readonly StoredMessage[]) => {
@@ -109,11 +92,12 @@ async function wire(opened: OpenStore, config: Config, clock: Clock, logger: Log
     store,
     metrics,
     snapshot: () => live?.snapshot(),
-    questions: opened.questions && askingAnalytics({ questions: opened.questions, live: facts, oldestQueued: () => queue.oldest(), clock }),
+    questions: opened.questions && askingAnalytics({ ...opened.questions, live: facts, oldestQueued: () => queue.oldest(), clock }),
     importer: createImporter({ store, clock, onImported }),
     adminToken,
     clients: () => connections.size,
     storageState: () => storageState(store, queue),
+    counting: () => opened.counting?.(),
     isReady: readiness,
   });
   gateway.attach(http.server);
@@ -185,48 +169,6 @@ function whyNotReady(isStopping: boolean, queue: WriteBehind, hub: Hub): { ok: b
 
 function reportsTo(logger: Logger): (error: unknown) => void {
   return (error) => logger.error({ err: error }, 'a bug cost one operation');
-}
-
-async function openStore(config: Config, clock: Clock, onBug: (error: unknown) => void): Promise<OpenStore> {
-  switch (config.store) {
-    case 'memory':
-      return openMemoryStore(config, clock, onBug);
-    case 'none':
-      return withoutFolder(noneStore);
-    case 'sqlite': {
-      const lock = await lockDataDir(config.dataDir);
-      try {
-        const store = await openSqliteStore(config.dataDir, { clock, onBug, analytics: config.analytics ? countingWriter : undefined });
-        const questions = config.analytics ? questionsInThread(config.dataDir) : undefined;
-        const announce = (url: string, token: string) => announceServer(config.dataDir, { url, token });
-        const close = async (isClean: boolean) => {
-          await questions?.close();
-          await store.close(isClean);
-          await lock.release();
-        };
-        const liveFacts: LiveFactsSink = { write: (facts) => store.countLive(facts) };
-        return { store, liveFacts, questions, announce, close };
-      } catch (error) {
-        await lock.release();
-        throw error;
-      }
-    }
-  }
-}
-
-function openMemoryStore(config: Config, clock: Clock, onBug: (error: unknown) => void): OpenStore {
-  if (!config.analytics) return withoutFolder(new MemoryStore());
-  const analytics = new MemoryAnalytics(clock, ENGINE_LIMITS, onBug);
-  const store = new MemoryStore(undefined, (events) => analytics.inserted(events));
-  const close = async (isClean: boolean) => {
-    await analytics.close();
-    await store.close(isClean);
-  };
-  return { ...withoutFolder(store), liveFacts: analytics, questions: analytics, close };
-}
-
-function withoutFolder(store: Store): OpenStore {
-  return { store, announce: () => () => {}, close: (isClean) => store.close(isClean) };
 }
 
 /** A store that keeps nothing knows nothing; any other must answer before the first connection. */

@@ -22,6 +22,8 @@ function setUp() {
     writeBacklog: () => 3,
     ringBytes: () => 4,
     lostFacts: () => 6,
+    counting: () => ({ uncounted: { messages: 7, oldestMs: 1500 }, faults: 8, isFailing: true }),
+    streams: () => 9,
     isReady: () => true,
   });
   return metrics;
@@ -63,6 +65,10 @@ describe('the metrics', () => {
         'hubbub_store_write_failures_total 1',
         'hubbub_write_backlog_messages 3',
         'hubbub_analytics_facts_lost_total 6',
+        'hubbub_analytics_uncounted_messages 7',
+        'hubbub_analytics_uncounted_oldest_seconds 1.5',
+        'hubbub_analytics_faults_total 8',
+        'hubbub_analytics_streams 9',
         'hubbub_build{version="1.2.3"} 1',
       ]),
     );

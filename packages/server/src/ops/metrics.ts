@@ -3,6 +3,16 @@ import type { EventSink } from '../events.ts';
 import { EventCounts } from './event-counts.ts';
 import { type ProcessReadings, processReadings } from './process-readings.ts';
 
+/** How far analytics is behind. */
+export interface Counting {
+  /** Stored messages that are not counted yet, and the milliseconds that the oldest of them has waited for, at most. */
+  readonly uncounted: { readonly messages: number; readonly oldestMs: number };
+  /** Attempts that failed, for no reason of the world's. */
+  readonly faults: number;
+  /** The last one failed. */
+  readonly isFailing: boolean;
+}
+
 /** Present values that only their owners know; read when somebody scrapes. */
 export interface GaugeSources {
   connections(): number;
@@ -12,6 +22,9 @@ export interface GaugeSources {
   ringBytes(): number;
   /** Facts that analytics had to give up. */
   lostFacts(): number;
+  counting(): Counting;
+  /** Readers of the analytics stream. */
+  streams(): number;
   isReady(): boolean;
 }
 
@@ -72,6 +85,13 @@ function registerGauges(registry: Registry, sources: GaugeSources): void {
   gauge(registry, 'hubbub_ring_bytes', 'Memory of recent messages kept for resumes.', () => sources.ringBytes());
   const lost = 'Live facts (presence, connections, latencies) that analytics gave up, as the store could not take them.';
   counter(registry, 'hubbub_analytics_facts_lost_total', lost, () => [[{}, sources.lostFacts()]]);
+  const { counting } = sources;
+  const [waiting, oldest] = ['Stored messages that analytics has not counted yet.', 'Time that the oldest of them has waited, at most.'];
+  gauge(registry, 'hubbub_analytics_uncounted_messages', waiting, () => counting().uncounted.messages);
+  gauge(registry, 'hubbub_analytics_uncounted_oldest_seconds', oldest, () => counting().uncounted.oldestMs / 1000);
+  const faults = 'Attempts to count what is stored that failed by a fault of ours, and are made again.';
+  counter(registry, 'hubbub_analytics_faults_total', faults, () => [[{}, counting().faults]]);
+  gauge(registry, 'hubbub_analytics_streams', 'Readers of the analytics stream.', () => sources.streams());
   gauge(registry, 'hubbub_ready', '1 while /ready answers 200.', () => (sources.isReady() ? 1 : 0));
 }
 

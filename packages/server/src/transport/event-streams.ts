@@ -23,8 +23,8 @@ interface EventDeps {
   releaseSocket(socket: Socket): void;
 }
 
-/** Adds a route that goes on answering. Its answers begin like any other's, with the same headers and refusals. */
-export function addEventRoute(app: FastifyInstance, route: EventRoute, deps: EventDeps): void {
+/** Adds a route that goes on answering. Its answers begin like any other's, with the same headers and refusals. Answers how many are open. */
+export function addEventRoute(app: FastifyInstance, route: EventRoute, deps: EventDeps): () => number {
   const open = new Set<ServerResponse>();
   deps.signal.addEventListener('abort', () => {
     for (const response of open) response.end();
@@ -34,6 +34,7 @@ export function addEventRoute(app: FastifyInstance, route: EventRoute, deps: Eve
     if (deps.signal.aborted) return sendAnswer(reply, refused('overloaded', 'This server is stopping.', 5000));
     return answer(route, request, reply, open, deps);
   });
+  return () => open.size;
 }
 
 function answer(route: EventRoute, request: FastifyRequest, reply: FastifyReply, open: Set<ServerResponse>, deps: EventDeps) {

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import type { Directory } from '../hub/directory.ts';
 import type { Importer } from '../import/port.ts';
 import type { Logger } from '../ops/logger.ts';
-import type { Metrics } from '../ops/metrics.ts';
+import type { Counting, Metrics } from '../ops/metrics.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from '../util/clock.ts';
 
@@ -34,6 +34,8 @@ export interface HttpDeps {
   /** Open WebSocket connections. */
   clients(): number;
   storageState(): StorageState;
+  /** Undefined: nothing is counted. */
+  counting(): Counting | undefined;
   /** `reasons`: short words for people who wonder why not. */
   isReady(): { readonly ok: boolean; readonly reasons: readonly string[] };
 }

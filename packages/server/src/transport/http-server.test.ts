@@ -22,6 +22,26 @@ describe('health', () => {
     expect((await get('/health')).body).toMatch(/^\{"status":"ok","clients":5,"storage":"ok"[,}]/);
   });
 
+  it.each([
+    [undefined, { state: 'disabled', uncountedMessages: 0, uncountedSeconds: 0 }],
+    [
+      { messages: 3, oldestMs: 1500, isFailing: false },
+      { state: 'ok', uncountedMessages: 3, uncountedSeconds: 1 },
+    ],
+    [
+      { messages: 3, oldestMs: 61_000, isFailing: false },
+      { state: 'behind', uncountedMessages: 3, uncountedSeconds: 61 },
+    ],
+    [
+      { messages: 0, oldestMs: 0, isFailing: true },
+      { state: 'failing', uncountedMessages: 0, uncountedSeconds: 0 },
+    ],
+  ])('HTTP-1 says how analytics is: %j', async (now, analytics) => {
+    const counting = now && { uncounted: now, faults: 0, isFailing: now.isFailing };
+    const { get } = await httpServer({ counting: () => counting });
+    expect((await get('/health')).json().analytics).toEqual(analytics);
+  });
+
   it('HTTP-2 is ready, or says why not with 503', async () => {
     const ready = await httpServer();
     expect((await ready.get('/ready')).statusCode).toBe(200);

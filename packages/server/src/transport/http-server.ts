@@ -31,6 +31,8 @@ export interface HttpServer {
   readonly server: Server;
   /** Resolves to the address in use. Rejects when it cannot be had. */
   listen(port: number, host: string): Promise<AddressInfo>;
+  /** Open streams of events. */
+  streams(): number;
   /** No new connections; open ones go on. */
   stopAccepting(): void;
   /** Ends imports, streams of events and idle connections, waits for running answers until `deadline` (`clock.monotonic()`), then cuts what is left. */
@@ -52,10 +54,11 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
     if (closed !== undefined) reply.header('connection', 'close');
   });
   const paths = watchPaths(app);
+  let streams = () => 0;
   await collectApi(app, deps.version);
   await app.register(async (scope) => {
     for (const route of routes(deps)) addRoute(scope, route);
-    addEventRoute(scope, analyticsStreamRoute(deps), { logger: deps.logger, signal: stopping.signal, releaseSocket });
+    streams = addEventRoute(scope, analyticsStreamRoute(deps), { logger: deps.logger, signal: stopping.signal, releaseSocket });
     offerUpgrade(scope);
   });
   await app.register(async (scope) => addStreamRoute(scope, importRoute(deps), stopping.signal));
@@ -67,6 +70,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
     app,
     server,
     listen: (port, host) => listen(server, port, host),
+    streams: () => streams(),
     stopAccepting: () => {
       closed ??= stopAccepting(server);
     },
