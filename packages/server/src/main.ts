@@ -35,9 +35,8 @@ try {
   process.stdout.write(`Hubbub is open to everyone at ${node.url} (open mode: no sign-in, anyone may read and write)\n`);
 } catch (error) {
   const reason = explainStartFailure(error, config);
-  if (reason === undefined) await die(logger, error, 'cannot start');
-  logger.error({ reason }, 'cannot start');
-  await end(logger, `cannot start: ${reason}`);
+  // What the operator can mend is said once, like a wrong setting, to whoever started it.
+  await (reason === undefined ? die(logger, error, 'cannot start') : end(logger, `cannot start: ${reason}`));
 }
 
 async function die(log: Logger, error: unknown, what: string): Promise<never> {
