@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from './entry.ts';
 import type { SeriesMeasure } from './ids.ts';
-import { field, HEAVY, ofEvents, ofMessages, QUANTILES, quantile } from './terms.ts';
+import { field, HEAVY, ofEvents, ofMessages, QUANTILES, quantile, RANKED_BUCKET } from './terms.ts';
 
 /** The measures that have a value in every bucket. */
 export const SERIES: Readonly<Record<SeriesMeasure, CatalogueEntry>> = {
@@ -45,7 +45,7 @@ export const SERIES: Readonly<Record<SeriesMeasure, CatalogueEntry>> = {
   connections: ofEvents({
     unit: 'connections',
     sentence: 'Open connections, sampled at each whole second and summed over the servers second by second.',
-    formula: 'max(samples), sum(samples) / count(samples)',
+    formula: 'max(samples), sum(samples) / count(samples); a room that nobody is in has samples of 0',
     value: {
       kind: 'object',
       fields: { max: field('connections', 'The largest sample.'), mean: field('connections', 'The mean of the samples.') },
@@ -152,6 +152,7 @@ export const SERIES: Readonly<Record<SeriesMeasure, CatalogueEntry>> = {
     unit: 'messages',
     sentence: 'The users who wrote most, with their chat messages.',
     formula: 'count(messages) by user, largest first',
+    window: RANKED_BUCKET,
     finestStep: '1h',
     value: { kind: 'ranked', key: 'user' },
   }),
@@ -159,6 +160,7 @@ export const SERIES: Readonly<Record<SeriesMeasure, CatalogueEntry>> = {
     unit: 'messages',
     sentence: 'The rooms in which most was written, with their chat messages; of one room that room alone.',
     formula: 'count(messages) by room, largest first',
+    window: RANKED_BUCKET,
     finestStep: '1h',
     value: { kind: 'ranked', key: 'room' },
   }),
@@ -168,6 +170,7 @@ export const SERIES: Readonly<Record<SeriesMeasure, CatalogueEntry>> = {
       'The words that occur in most chat messages, once a message: at least two letters, case folded, without stop words, addresses and mentions; pairs of characters in scripts without spaces.',
     formula: 'count(messages with the word) by word, largest first',
     exactness: HEAVY,
+    window: RANKED_BUCKET,
     finestStep: '1h',
     value: { kind: 'ranked', key: 'word' },
   }),
@@ -176,6 +179,7 @@ export const SERIES: Readonly<Record<SeriesMeasure, CatalogueEntry>> = {
     sentence: 'The emoji that occur in most chat messages, once a message.',
     formula: 'count(messages with the emoji) by emoji, largest first',
     exactness: HEAVY,
+    window: RANKED_BUCKET,
     finestStep: '1h',
     value: { kind: 'ranked', key: 'emoji' },
   }),

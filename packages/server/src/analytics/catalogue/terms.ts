@@ -1,9 +1,13 @@
+import { inWords, QUERY_LIMITS } from '../request/limits.ts';
 import type { CatalogueEntry, Exactness, Field } from './entry.ts';
 
-const LIVE = 'Live input within 1 s; deletes, edits and late events within a minute, longer repairs are marked as adjusting.';
+const LIVE =
+  'Live input usually within 1 s, and all of it up to completeUntil: 2 to 3 s ago, further back while counting is behind; deletes, edits and late events within a minute, longer repairs are marked as adjusting.';
 /** Of what comes from no stored message. */
-const ONCE = 'Live input within 1 s; kept in its rollups alone, so that nothing corrects it later.';
+const ONCE = 'Live input usually within 1 s; kept in its rollups alone, so that nothing corrects it later.';
 const BUCKET = 'The bucket, [start, start + step).';
+/** Of ranked measures. */
+export const RANKED_BUCKET = `The bucket, [start, start + step); one of 1h goes back ${inWords(QUERY_LIMITS.rankedAges['1h'] ?? 0)}, longer ones as far as messages are kept.`;
 
 export const EXACT: Exactness = { kind: 'exact' };
 
