@@ -13,6 +13,7 @@ export const HTTP_ERRORS = {
   unauthorized: 401,
   no_such_path: 404,
   method_not_allowed: 405,
+  conflict: 409,
   request_timeout: 408,
   payload_too_large: 413,
   unsupported_media_type: 415,

@@ -1,4 +1,4 @@
-import { MOMENT_BASELINE, MOMENT_BUCKET_MS, MomentScan } from '../derive/moment-scan.ts';
+import { MOMENT_BUCKET_MS } from '../derive/moment-scan.ts';
 import { sweep } from '../derive/sweep.ts';
 import { COLUMN, COLUMN_COUNT, KIND, KIND_COUNT } from '../rollup/columns.ts';
 import { containerOf, containerStart, DAY_MS, type Level, QUARTER_MS, SLOT_MS, slotOf } from '../rollup/levels.ts';
@@ -337,15 +337,6 @@ function named(family: Family, { what }: SlotDifference): Pick<Damage, 'measure'
       const measure = family === 'terms' ? 'topTerms' : 'topEmoji';
       return what === ANY_NUMBER ? { measure } : { measure, key: { of: 'word', number: what } };
     }
-  }
-}
-
-/** The first bucket of moments from which on a scan up to `bucket` is right whatever came before: after one that no moment goes on over. */
-export function calmBucket(room: number, bucket: number, { history }: Pick<EngineStore, 'history'>): number {
-  const quiet = new MomentScan(0);
-  for (let to = bucket; ; to -= MOMENT_BASELINE) {
-    const counts = new Map([...history.counts(room, to - MOMENT_BASELINE, to)].map((each) => [each.bucket, each.count]));
-    for (let at = to - 1; at >= to - MOMENT_BASELINE; at--) if (quiet.isQuiet(counts.get(at) ?? 0)) return at + 1;
   }
 }
 

@@ -1,3 +1,4 @@
+import { calmBucket } from '../derive/calm-bucket.ts';
 import { MOMENT_BUCKET_MS, type MomentSpan } from '../derive/moment-scan.ts';
 import { startOf } from '../derive/order.ts';
 import { containerOf, containerStart, DAY_MS, dayOf, HOUR_MS, type Level } from '../rollup/levels.ts';
@@ -5,7 +6,7 @@ import { ALL_ROOMS } from '../rollup/port.ts';
 import type { RollupPlace } from '../rollup/rollup-deltas.ts';
 import type { MessageParts } from './count-message.ts';
 import { DayRecount } from './day-recount.ts';
-import { calmBucket, DayMender, firstBucketOf } from './mend-day.ts';
+import { DayMender, firstBucketOf } from './mend-day.ts';
 import type { Damage, Dirt, EngineStore, MessageFact, Repair, RepairRequest } from './ports.ts';
 
 /** Damages that are listed. */
@@ -255,7 +256,7 @@ export class Mending {
       this.#store.history.messages(room, startOf(fromT), startOf(toT), 1).length === 0 &&
       this.#store.momentsIn(room, first, last).length === 0;
     if (isEmpty) return;
-    const fromBucket = calmBucket(room, first, this.#store);
+    const fromBucket = calmBucket(room, first, this.#store.history);
     this.#rules.addDirt(room, [{ kind: 'moments', room, fromT: fromBucket * MOMENT_BUCKET_MS, toT }]);
     this.#waiting = { room, fromBucket: first, toBucket: last };
   }

@@ -29,7 +29,7 @@ export class Recounts {
     this.#running = undefined;
     const request = parseRecount(query, context);
     if (request.kind === 'problem') return { kind: 'done', reply: request };
-    this.#running = recount(request.value, this.#store, isRoomLive);
+    this.#running = recount(request.value, this.#store, { isRoomLive, now: context.now });
     return { kind: 'going', read: 0, messages: 0 };
   }
 

@@ -30,8 +30,12 @@ export function unionOf(needs: Iterable<Needs>): AllNeeds {
 }
 
 /** A kept container cannot be read: no answer is better than a wrong one. */
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable';
+}
+
 const corrupt = (family: Family, level: Level, container: number): Error =>
-  new Error(`unreadable ${family} of ${level} ${container}: recount`);
+  new Unreadable(`unreadable ${family} of ${level} ${container}: recount`);
 
 type DistinctUsers = (bucket: number) => number;
 const NOBODY: DistinctUsers = () => 0;

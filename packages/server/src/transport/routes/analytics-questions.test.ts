@@ -5,6 +5,8 @@ import { randomWorld, type World } from '../../../test/kit/analytics-world.ts';
 import { askingAnalytics } from '../../analytics/analytics.ts';
 import { answer } from '../../analytics/query/answer.ts';
 import { Recounts } from '../../analytics/query/recounts.ts';
+import type { Repairing } from '../../analytics/questions.ts';
+import { containerOf } from '../../analytics/rollup/levels.ts';
 import { StoreUnavailable } from '../../store/store.ts';
 
 afterEach(closeServers);
@@ -13,6 +15,24 @@ let world: World;
 beforeAll(() => {
   world = randomWorld(2);
 });
+
+/** Repairs that go on when `work` is called. */
+function repairingOf({ engine, store }: World): Repairing {
+  return {
+    async beginRepair({ room, ...range }) {
+      const number = room === undefined ? undefined : store.roomNumber(room);
+      if (room !== undefined && number === undefined) return 'unknown room';
+      return engine.beginRepair({ room: number, ...range }) ? 'begun' : 'running';
+    },
+    lastRepair: async () => engine.lastRepair,
+  };
+}
+
+function work({ engine }: World): void {
+  while (!engine.repair(1000));
+}
+
+const ADMIN = { authorization: 'Bearer secret-token' };
 
 /** A server whose analytics knows the world, in this thread. */
 async function server() {
@@ -28,6 +48,7 @@ async function server() {
       },
       close: async () => {},
     },
+    repairing: repairingOf(world),
     live: { open: () => [], seconds: () => [], completeSince: () => 0 },
     oldestQueued: () => undefined,
     clock: { now: () => now },
@@ -121,7 +142,7 @@ describe('GET /api/analytics/…', () => {
     const off = await httpServer();
     expect((await off.get('/api/analytics/series')).statusCode).toBe(404);
     const away = async () => Promise.reject(new StoreUnavailable('away'));
-    const { get, post } = await httpServer({ questions: { ask: away, recount: away } });
+    const { get, post } = await httpServer({ questions: { ask: away, recount: away, repair: away, lastRepair: away } });
     expect([(await get('/api/analytics/series')).statusCode, (await post('/api/analytics/recount', {})).statusCode]).toEqual([503, 503]);
   });
 });
@@ -136,10 +157,41 @@ describe('POST /api/analytics/recount', () => {
     expect(report.kept.messages).toBeGreaterThan(0);
   });
 
-  it('ASK-9 takes a repair from the administrator alone', async () => {
+  it('ASK-9, REPAIR-2 takes a repair from the administrator alone', async () => {
     const { post } = await server();
     expect((await post('/api/analytics/recount?repair=true', {})).statusCode).toBe(401);
     expect((await post('/api/analytics/recount?repair=maybe', {})).statusCode).toBe(400);
+  });
+
+  it('REPAIR-2, REPAIR-4: puts right what is wrong, tells how far it is and what it found, one at a time', async () => {
+    const { post, get } = await server();
+    const url = `/api/analytics/recount?${range()}`;
+    const key = { family: 'counts', scope: 0, level: 'day', container: containerOf('day', world.from), chunk: 0 } as const;
+    world.engineStore.rollups.put(key, undefined);
+    expect(JSON.parse((await post(url, {})).body).isEqual).toBe(false);
+    expect(JSON.parse((await get('/api/analytics/recount', ADMIN)).body)).toEqual({ state: 'none' });
+    const begun = await post(`${url}&repair=true`, {}, ADMIN);
+    expect([begun.statusCode, JSON.parse(begun.body)]).toMatchObject([202, { state: 'running', share: 0, damages: [] }]);
+    const second = await post(`${url}&repair=true`, {}, ADMIN);
+    expect([second.statusCode, JSON.parse(second.body).error]).toMatchObject([
+      409,
+      { code: 'conflict', message: expect.stringMatching(/^A repair of all rooms from .* is running since .*; 0 % is done\.$/) },
+    ]);
+    work(world);
+    const report = JSON.parse((await get('/api/analytics/recount', ADMIN)).body);
+    expect(report).toMatchObject({ state: 'done', share: 1, from: expect.stringMatching(/T00:00:00.000Z$/) });
+    expect(report.buckets).toBeGreaterThan(report.damagedBuckets);
+    expect(report.damagedBuckets).toBeGreaterThan(0);
+    expect(report.damages[0]).toMatchObject({ step: '1d', measure: 'messages', kept: 0, recounted: expect.any(Number) });
+    expect(JSON.parse((await post(url, {})).body)).toMatchObject({ isEqual: true, differences: [], days: [] });
+  });
+
+  it('REPAIR-2: tells of a repair the administrator alone, and refuses a room that nobody knows', async () => {
+    const { post, get } = await server();
+    expect((await get('/api/analytics/recount')).statusCode).toBe(401);
+    const { statusCode, body } = await post('/api/analytics/recount?repair=true&room=nobody-was-here', {}, ADMIN);
+    expect([statusCode, JSON.parse(body).error.message]).toEqual([400, expect.stringContaining('nobody-was-here')]);
+    expect((await post('/api/analytics/recount?repair=true&from=2005-01-02&to=2005-01-01', {}, ADMIN)).statusCode).toBe(400);
   });
 
   it('ASK-10 runs one at a time', async () => {

@@ -107,16 +107,54 @@ export const ANSWERS: Readonly<Record<QuestionPath, TSchema>> = {
   }),
 };
 
-const differences = list(Type.Object({ measure: Type.String(), kept: Type.Unknown(), recounted: Type.Unknown() }));
+const differences = list(
+  Type.Object({
+    step: Type.Optional(Type.String({ description: '`15m` or `1m`: what is kept of these, summed up; left out: what questions read.' })),
+    ...{ measure: Type.String(), kept: Type.Unknown(), recounted: Type.Unknown() },
+  }),
+);
 
 export const RecountReport = Type.Object({
   room: Type.Optional(Type.String()),
   ...range,
   isEqual: Type.Boolean({ description: 'Both numbers agree, over the range and on every day of it.' }),
+  approximate: Type.Optional(
+    Type.Literal(true, { description: 'Lists of terms or emoji are approximate; within `bounds` a difference is none.' }),
+  ),
+  bounds: Type.Optional(Type.Record(Type.String(), Type.Integer(), { description: 'By how much a count may lie below the true one.' })),
+  unreadable: Type.Optional(list(Type.String(), 'What is kept and cannot be read.')),
   changing: Type.Optional(Type.Literal(true, { description: 'Messages came in meanwhile; differences may be theirs.' })),
   kept: Type.Object(measures),
   recounted: Type.Object(measures),
   differences,
   days: list(Type.Object({ t: instant('The UTC day.'), differences }), 'The days that differ, at most 100.'),
+  truncated: Type.Optional(Type.Literal(true)),
+});
+
+const number = (description: string) => Type.Optional(Type.Integer({ description }));
+
+export const RepairReport = Type.Object({
+  state: Type.String({ description: '`none`, `running` or `done`.' }),
+  room: Type.Optional(Type.String()),
+  from: Type.Optional(instant('A whole UTC day.')),
+  to: Type.Optional(instant('A whole UTC day, exclusive.')),
+  startedAt: Type.Optional(instant('')),
+  endedAt: Type.Optional(instant('')),
+  share: Type.Optional(Type.Number({ description: 'Done, 0 to 1.' })),
+  buckets: number('Buckets that were looked at, of every length and scope.'),
+  damagedBuckets: number('Those in which something was wrong, moments included.'),
+  damageCount: number('What was wrong, each measure of a bucket by itself.'),
+  damages: Type.Optional(
+    list(
+      Type.Object({
+        room: Type.Optional(Type.String({ description: 'Left out: all rooms together.' })),
+        step: Type.Optional(Type.String({ description: '`1m`, `15m` or `1d`; left out: of a user or a moment.' })),
+        ...{ t: instant('Where the bucket begins.'), measure: Type.String() },
+        key: Type.Optional(Type.String({ description: 'The first user, room or word that differs.' })),
+        ...{ kept: Type.Unknown({ description: 'Null: nothing.' }), recounted: Type.Unknown({ description: 'Null: nothing.' }) },
+      }),
+      'The first 100.',
+    ),
+  ),
   truncated: Type.Optional(Type.Literal(true)),
 });

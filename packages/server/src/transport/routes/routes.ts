@@ -2,6 +2,7 @@ import type { HttpDeps } from '../http-deps.ts';
 import { analyticsRoutes } from './analytics.ts';
 import { questionRoutes } from './analytics-questions.ts';
 import { recountRoute } from './analytics-recount.ts';
+import { repairRoute } from './analytics-repair.ts';
 import { healthRoutes } from './health.ts';
 import { historyRoutes } from './history.ts';
 import { memberRoutes } from './members.ts';
@@ -23,6 +24,7 @@ export function routes(deps: HttpDeps): readonly Route[] {
     ...analyticsRoutes(deps),
     ...questionRoutes(deps),
     recountRoute(deps),
+    repairRoute(deps),
     ...pageRoutes(),
   ];
 }
