@@ -8,7 +8,7 @@ import type { RecountQuestion } from './query/recounts.ts';
 import type { Questions, Repairing } from './questions.ts';
 import type { RawQuery } from './request/fields.ts';
 import { QUERY_LIMITS } from './request/limits.ts';
-import { parseRecount } from './request/parse.ts';
+import { parseRecount, parseSeries } from './request/parse.ts';
 import { type Problem, quote } from './request/problem.ts';
 
 export { STEPS } from './calendar/steps.ts';
@@ -53,18 +53,20 @@ export interface AnalyticsParts {
  * steadily. Where messages wait for longer, the oldest of them says how far it may go.
  */
 const LAG_MS = 2000;
-const SECOND_MS = 1000;
-const SECONDS_MS = 16 * 60 * SECOND_MS;
 
 /** Puts questions with what is true now. */
 export function askingAnalytics({ questions, repairing, live, oldestQueued, clock }: AnalyticsParts): AnalyticsQuestions {
   let isRecounting = false;
   return {
-    ask: (question) => questions.ask(question, contextOf(question, live, { now: clock.now(), queuedSince: oldestQueued() })),
+    async ask(question) {
+      await questions.ready();
+      return questions.ask(question, contextOf(question, live, { now: clock.now(), queuedSince: oldestQueued() }));
+    },
     async recount(question) {
       if (isRecounting) return { kind: 'busy' };
       isRecounting = true;
       try {
+        await questions.ready();
         let step = await questions.beginRecount(question, { now: clock.now(), limits: QUERY_LIMITS });
         while (step.kind === 'going') step = await questions.stepRecount();
         return step.reply;
@@ -100,9 +102,10 @@ function contextOf({ path, query }: Question, live: AnalyticsParts['live'], { no
   const context = { now, completeUntil, limits: QUERY_LIMITS };
   if (live === undefined) return context;
   const room = typeof query.room === 'string' ? query.room : undefined;
-  const isSeries = path === 'series';
-  const seconds = isSeries
-    ? { seconds: query.step === undefined || query.step === '1s' ? live.seconds(room, now - SECONDS_MS, now) : [] }
-    : {};
-  return { ...context, ...seconds, ...(isSeries || path === 'summary' ? { unwritten: live.open(room) } : {}) };
+  if (path === 'summary') return { ...context, unwritten: live.open(room) };
+  if (path !== 'series') return context;
+  const request = parseSeries(query, context);
+  if (request.kind === 'problem') return { ...context, seconds: [] };
+  const { step, from, to } = request.value;
+  return { ...context, ...(step === '1s' ? { seconds: live.seconds(room, from, to) } : { seconds: [], unwritten: live.open(room) }) };
 }

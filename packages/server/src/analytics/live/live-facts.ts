@@ -9,7 +9,7 @@ import { overAllRooms } from './over-all-rooms.ts';
 import type { LiveOverlay, LiveSeconds } from './ports.ts';
 import { RoomAudience } from './room-audience.ts';
 import { SecondRing } from './second-ring.ts';
-import { factsOf, type Room, Unwritten, type UnwrittenLimits } from './unwritten.ts';
+import { factsOf, type Room, samplesOf, Unwritten, type UnwrittenLimits } from './unwritten.ts';
 
 export interface LiveFactsLimits extends UnwrittenLimits, WriteLimits {
   /** Rooms that are told apart within one second. */
@@ -143,7 +143,8 @@ export class LiveFacts implements EventSink, LiveOverlay, LiveSeconds {
     const minute = minuteOf(this.#open.second);
     if (room === undefined) return overAllRooms(this.#writer.entries(), minute, this.#open.sum());
     const present = this.#open.rooms.get(room);
-    return [...factsOf(this.#writer.entriesOf(room)), ...(present?.facts(room, minute * MINUTE_MS) ?? [])];
+    const ofRoom = [...factsOf(this.#writer.entriesOf(room)), ...(present?.facts(room, minute * MINUTE_MS) ?? [])];
+    return [...ofRoom, ...samplesOf(this.#writer.entriesOf(undefined))];
   }
 
   seconds(room: Room, fromT: number, toT: number): readonly NamedLiveFact[] {

@@ -3,7 +3,8 @@ import type { NamedLiveFact } from '../live-facts-sink.ts';
 /** What happened without messages and is not in the store yet. `room` undefined: all rooms. */
 export interface LiveOverlay {
   /**
-   * By minutes, as they will be written; every user whose presence is still to be written. Over all rooms, presence alone names the rooms.
+   * By minutes, as they will be written; every user whose presence is still to be written. Over all rooms, presence alone names the rooms;
+   * of a room, the samples of all rooms' connections are there too, which say at how many seconds the room's were sampled.
    * A write on its way is among them until its end is known, so that for a moment it may be seen twice, but never missed.
    */
   open(room: string | undefined): readonly NamedLiveFact[];

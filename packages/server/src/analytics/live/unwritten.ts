@@ -127,3 +127,8 @@ export class Unwritten {
 export function* factsOf(entries: Iterable<Entry>): Generator<NamedLiveFact, void> {
   for (const { minute, room, tally } of entries) yield* tally.facts(room, minute * MINUTE_MS);
 }
+
+/** Of connections over all rooms. */
+export function* samplesOf(entries: Iterable<Entry>): Generator<NamedLiveFact, void> {
+  for (const { minute, tally } of entries) yield* tally.samples(undefined, minute * MINUTE_MS);
+}

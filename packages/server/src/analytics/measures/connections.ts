@@ -4,9 +4,9 @@ import type { ValueMeasure } from './measure.ts';
 
 export const connections: ValueMeasure = {
   kind: 'value',
-  needs: {},
+  needs: { samples: true },
   value: (buckets, bucket) => ({
     max: buckets.count(bucket, COLUMN.connectionMax),
-    mean: meanOf(buckets.count(bucket, COLUMN.connectionSum), buckets.count(bucket, COLUMN.connectionSamples)),
+    mean: meanOf(buckets.count(bucket, COLUMN.connectionSum), buckets.sampledSeconds(bucket)),
   }),
 };

@@ -10,6 +10,8 @@ export interface Buckets {
   readonly bucketCount: number;
   readonly isOfAllRooms: boolean;
   count(bucket: number, column: Column): number;
+  /** Whole seconds of the bucket at which connections were sampled: while a server ran, whether or not anybody was in the room. */
+  sampledSeconds(bucket: number): number;
   /** How many values were measured. */
   values(bucket: number, kind: Kind): number;
   /** Within 1 %; 0 of none. */
@@ -30,6 +32,7 @@ export interface Needs {
   readonly kinds?: readonly Kind[];
   readonly users?: boolean;
   readonly presence?: boolean;
+  readonly samples?: boolean;
   readonly ranked?: RankedSource;
 }
 

@@ -130,6 +130,10 @@ export class FactBuckets implements Buckets, FactSink {
     return this.#buckets[bucket]?.columns[column] ?? 0;
   }
 
+  sampledSeconds(bucket: number): number {
+    return this.count(bucket, COLUMN.connectionSamples);
+  }
+
   values(bucket: number, kind: Kind): number {
     return this.#buckets[bucket]?.bins.get(kind)?.total ?? 0;
   }

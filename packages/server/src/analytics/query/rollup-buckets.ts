@@ -16,6 +16,7 @@ export interface AllNeeds {
   readonly kinds: readonly Kind[];
   readonly users: boolean;
   readonly presence: boolean;
+  readonly samples: boolean;
   readonly ranked: ReadonlySet<RankedSource>;
 }
 
@@ -25,6 +26,7 @@ export function unionOf(needs: Iterable<Needs>): AllNeeds {
     kinds: [...new Set(all.flatMap(({ kinds = [] }) => kinds))],
     users: all.some(({ users }) => users),
     presence: all.some(({ presence }) => presence),
+    samples: all.some(({ samples }) => samples),
     ranked: new Set(all.flatMap(({ ranked }) => ranked ?? [])),
   };
 }
@@ -46,6 +48,8 @@ export class RollupBuckets implements Buckets {
   readonly #scope: number;
   readonly #needs: AllNeeds;
   readonly #counts: CountsAccumulator;
+  /** Where the seconds stand that were sampled: a room has samples of those alone at which somebody was in it. */
+  readonly #sampled: CountsAccumulator;
   readonly #quantiles: QuantilesAccumulator;
   /** What `activeUsers` and `presentUsers` tell. */
   #users: DistinctUsers = NOBODY;
@@ -59,6 +63,7 @@ export class RollupBuckets implements Buckets {
     this.#scope = scope;
     this.#needs = needs;
     this.#counts = new CountsAccumulator(bucketCount);
+    this.#sampled = scope === ALL_ROOMS || !needs.samples ? this.#counts : new CountsAccumulator(bucketCount);
     this.#quantiles = new QuantilesAccumulator(bucketCount, needs.kinds);
     this.#messages = new BucketMessages(bucketCount);
     this.#rooms = new BucketMessages(bucketCount);
@@ -74,6 +79,8 @@ export class RollupBuckets implements Buckets {
   read(reader: RollupReader, plan: BucketPlan): this {
     const { kinds, users, presence, ranked } = this.#needs;
     this.#each(reader, plan, 'counts', (_, body, slots) => this.#counts.add(body, slots));
+    if (this.#sampled !== this.#counts)
+      this.#each(reader, plan, 'counts', (_, body, slots) => this.#sampled.add(body, slots), ALL_ROOMS);
     if (kinds.length > 0) this.#each(reader, plan, 'quantiles', (_, body, slots) => this.#quantiles.add(body, slots));
     if (ranked.has('users')) this.#each(reader, plan, 'users', (chunk, body, slots) => this.#messages.add(chunk, body, slots));
     else if (users) this.#users = this.#distinct(reader, plan, 'users');
@@ -89,6 +96,11 @@ export class RollupBuckets implements Buckets {
 
   count(bucket: number, column: Column): number {
     return this.#counts.value(bucket, column);
+  }
+
+  sampledSeconds(bucket: number): number {
+    // Where many rooms are at once, a store that was away may have cost the samples of all.
+    return Math.max(this.#sampled.value(bucket, COLUMN.connectionSamples), this.count(bucket, COLUMN.connectionSamples));
   }
 
   values(bucket: number, kind: Kind): number {
@@ -143,12 +155,13 @@ export class RollupBuckets implements Buckets {
     plan: BucketPlan,
     family: Family,
     add: (chunk: number, body: Uint8Array, bucketOfSlot: Int32Array) => boolean,
+    scope = this.#scope,
   ): void {
     for (const { level, first, last } of plan.runs) {
       const slots = new Int32Array(MAX_SLOTS[level]);
       let present = Number.NaN;
       let isWanted = false;
-      for (const { container, chunk, body } of reader.containers(family, this.#scope, level, first, last)) {
+      for (const { container, chunk, body } of reader.containers(family, scope, level, first, last)) {
         if (container !== present) isWanted = plan.slotBuckets(level, container, slots);
         present = container;
         if (isWanted && !add(chunk, body, slots)) throw corrupt(family, level, container);
