@@ -71,7 +71,7 @@ export async function analyticsKills(rng: Rng, plan: AnalyticsKillPlan): Promise
   let place = 0;
   const check = async (questions: readonly Question[]): Promise<{ findings: string[]; messages: number }> => {
     const history = (await Promise.all(rooms.map((room) => fullHistory(server, room)))).flat();
-    await settled(server, range, { messages: history.length }, { timeoutMs: 120_000, withMoments: false });
+    await settled(server, range, { messages: history.length }, { timeoutMs: 120_000, withMoments: questions !== withoutMoments });
     const findings = await findingsBeside(server, oracleOf(history.map(eventOf)), questions, UNKNOWN);
     return { findings: [...findings, ...(await recountFindings(server, rooms, range))], messages: history.length };
   };
