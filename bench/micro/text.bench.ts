@@ -1,19 +1,26 @@
 /**
- * What reading one message's text costs: real lines and hostile ones. Run: `node bench/micro/text.bench.ts` (Node 24).
- * µs per message: median, minimum and 90 % over the rounds; all parts are interleaved in each round, so that a noisy moment hits all of them.
+ * What one message's text costs: lines of the real log, and hostile texts as multiples of them. Run: `node bench/micro/text.bench.ts` (Node 24).
+ * µs per message, medians over the rounds; all kinds are interleaved in each round, so that a noisy moment hits all of them.
+ * `whole` is what the message costs analytics in the writer's thread: text, numbers of terms, summaries of two scopes at three levels and their
+ * flush (per 100 messages, in memory), mentions, answers, sessions. The last column is `whole` as a multiple of a real line's.
  * Real lines are those of ../shared/data beside the repository; without them, generated ones.
  */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { findMentions, NameIndex, readText } from '../../packages/server/src/analytics/text/index.ts';
+import { RoomFlow } from '../../packages/server/src/analytics/derive/room-flow.ts';
+import { countMessage } from '../../packages/server/src/analytics/engine/count-message.ts';
+import type { Level } from '../../packages/server/src/analytics/rollup/levels.ts';
+import { MemoryRollups } from '../../packages/server/src/analytics/rollup/memory-rollups.ts';
+import { RollupDeltas } from '../../packages/server/src/analytics/rollup/rollup-deltas.ts';
+import { readText } from '../../packages/server/src/analytics/text/index.ts';
 
-const ROUNDS = 400;
-const LINES = 4000;
-/** Few, so that most measurements end before the machine turns to something else. */
-const REPEATS = 4;
-const LINES_AT_ONCE = 100;
-const AUTHOR = -1;
+const ROUNDS = 60;
+const WARM_UP = 10;
+const LINES = 40_000;
+const AT_ONCE = 100;
+const LEVELS: readonly Level[] = ['minute', 'quarter', 'day'];
+const ROOM = 1;
 const LOGS = new URL('../../../shared/data/ubuntu-irc.jsonl.gz', import.meta.url);
 
 interface Line {
@@ -70,61 +77,94 @@ const hostile: Record<string, string> = {
   'marks of many kinds': filled((n) => `${letters(n, 0x61, 26)}${String.fromCharCode(0x300 + (n % 70))}`),
   'ligatures of 18 letters': 'ﷺ'.repeat(1000),
   'ligatures of 18 letters, spaced': 'ﷺ '.repeat(500),
+  'ligatures of two words each': filled(() => 'ﷺﷻ '),
+  'an address and ligatures': `anna: ${'ﷺ'.repeat(990)}`,
+  '500 @ and ligatures': '@ﷺ'.repeat(500),
   apostrophes: "a'b’".repeat(250),
   'http:// without an end': 'http://'.repeat(142),
   'http:// in words': filled((n) => `${letters(n, 0x61, 26)}http://x `),
+  '@ and a long name that nobody has': `@${'a'.repeat(900)}`,
+  '500 @:': '@:'.repeat(500),
   'white space and ?': `?${'\u3000 '.repeat(499)}`,
 };
 
-const lines = realLines();
-const names = new NameIndex();
-for (const [at, line] of lines.entries()) names.note(at % 997, line.user, 0);
+const STAGES = ['text', 'terms', 'summaries', 'flush', 'flow'] as const;
+const silent = { mention() {}, response() {}, session() {} };
+const deltas = new RollupDeltas(new MemoryRollups());
+const numbers = new Map<string, number>();
+const flow = new RoomFlow();
 /** A room whose names were made to be searched for long. */
-const traps = new NameIndex();
-for (let length = 1; length <= 128; length++) {
-  for (const sign of ['a', '@a', '@', '@:']) traps.note(length, sign.repeat(length).slice(0, length), 0);
+const trapped = new RoomFlow();
+let row = 0;
+let t = Date.UTC(2026, 0, 1);
+
+function numberOf(word: string): number {
+  const number = numbers.get(word) ?? numbers.size + 1;
+  if (number > numbers.size) numbers.set(word, number);
+  return number;
 }
 
-const facts = (text: string): number => readText(text).terms.length;
-const mentions = (text: string): number => findMentions(text, names, AUTHOR, 0).length;
-const trapped = (text: string): number => findMentions(text, traps, AUTHOR, 0).length;
-let sink = 0;
-
-const parts: Record<string, () => number> = {
-  'real lines, everything': () => perMessage(someLines(), (line) => facts(line.content) + mentions(line.content)),
-  'real lines, facts': () => perMessage(someLines(), (line) => facts(line.content)),
-  'real lines, mentions': () => perMessage(someLines(), (line) => mentions(line.content)),
-};
-for (const [name, text] of Object.entries(hostile)) {
-  const again = new Array<string>(REPEATS).fill(text);
-  parts[name] = () => perMessage(again, (one) => facts(one) + mentions(one));
-  if (text.includes('@')) parts[`${name}, names that are traps`] = () => perMessage(again, (one) => facts(one) + trapped(one));
+function advance(room: RoomFlow, { user, content }: Line): void {
+  row++;
+  t += 20;
+  room.advance(
+    { t, seq: row, row, user: numberOf(user), userId: user, username: user, content, id: `m${row}`, replyTo: undefined },
+    silent,
+  );
 }
-parts['trap: @ and names of 1 to 128 letters'] = () => perMessage(new Array<string>(REPEATS).fill(`@${'a'.repeat(900)}`), trapped);
-parts['trap: @: and names of them'] = () => perMessage(new Array<string>(REPEATS).fill('@:'.repeat(500)), trapped);
 
+/** Milliseconds of each stage. */
+function take(lines: readonly Line[], room: RoomFlow): number[] {
+  const times = [performance.now()];
+  const texts = lines.map(({ content }) => readText(content));
+  times.push(performance.now());
+  const parts = texts.map((text, i) => ({
+    ...{ user: i, isReply: false, text },
+    ...{ terms: text.terms.map(numberOf), emoji: text.emoji.map(numberOf) },
+  }));
+  times.push(performance.now());
+  for (const [i, part] of parts.entries()) for (const scope of [0, ROOM]) countMessage(deltas.at(scope, t + i * 20, LEVELS), part, 1);
+  times.push(performance.now());
+  deltas.flush();
+  times.push(performance.now());
+  for (const line of lines) advance(room, line);
+  times.push(performance.now());
+  return STAGES.map((_, at) => (times[at + 1] ?? 0) - (times[at] ?? 0));
+}
+
+const lines = realLines();
 let turn = 0;
 function someLines(): readonly Line[] {
-  turn = (turn + LINES_AT_ONCE) % lines.length;
-  return lines.slice(turn, turn + LINES_AT_ONCE);
+  turn = (turn + AT_ONCE) % (lines.length - AT_ONCE);
+  return lines.slice(turn, turn + AT_ONCE);
 }
 
-function perMessage<T>(messages: readonly T[], read: (message: T) => number): number {
-  const start = process.hrtime.bigint();
-  for (const message of messages) sink += read(message);
-  return Number(process.hrtime.bigint() - start) / messages.length / 1000;
+for (let warm = 0; warm < LINES / AT_ONCE; warm++) take(someLines(), flow);
+for (let length = 1; length <= 128; length++) {
+  for (const sign of ['a', '@a', '@', '@:']) advance(trapped, { user: sign.repeat(length).slice(0, length), content: '' });
 }
 
-const figures = new Map<string, number[]>(Object.keys(parts).map((name) => [name, []]));
-for (let round = -20; round < ROUNDS; round++) {
-  for (const [name, run] of Object.entries(parts)) {
-    const figure = run();
-    if (round >= 0) figures.get(name)?.push(figure);
+const kinds: Record<string, () => number[]> = { 'real lines': () => take(someLines(), flow) };
+for (const [name, content] of Object.entries(hostile)) {
+  const again = new Array<Line>(AT_ONCE).fill({ user: 'mallory', content });
+  kinds[name] = () => take(again, flow);
+  if (content.includes('@')) kinds[`${name}, names that are traps`] = () => take(again, trapped);
+}
+
+const figures = new Map<string, number[][]>(Object.keys(kinds).map((name) => [name, []]));
+for (let round = -WARM_UP; round < ROUNDS; round++) {
+  for (const [name, run] of Object.entries(kinds)) {
+    const stages = run();
+    if (round >= 0) figures.get(name)?.push([...stages, stages.reduce((a, b) => a + b, 0)]);
   }
 }
-for (const [name, values] of figures) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (q: number): string => (sorted[Math.floor(q * (sorted.length - 1))] ?? 0).toFixed(2);
-  console.log(`${name.padEnd(44)} ${at(0.5).padStart(8)} µs   ${at(0)}–${at(0.9)}`);
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >>> 1] ?? 0;
+const medians = new Map(
+  [...figures].map(([name, rounds]) => [name, [...STAGES, 'whole'].map((_, at) => median(rounds.map((row) => row[at] ?? 0)))]),
+);
+const usual = medians.get('real lines')?.at(-1) ?? 1;
+console.log(`${'µs per message'.padEnd(44)}${[...STAGES, 'whole', 'ratio'].map((title) => title.padStart(10)).join('')}`);
+for (const [name, stages] of medians) {
+  const micros = stages.map((ms) => ((ms * 1000) / AT_ONCE).toFixed(2).padStart(10)).join('');
+  console.log(`${name.padEnd(44)}${micros}${((stages.at(-1) ?? 0) / usual).toFixed(1).padStart(10)}`);
 }
-if (sink === 0) console.log('nothing was read');

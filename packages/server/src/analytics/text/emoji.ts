@@ -65,6 +65,6 @@ function isFlag(first: number, second: number): boolean {
 /** One or two code points are numbers enough. */
 function addEmoji({ text, units }: Reading, start: number, end: number, next: number, point: number, found: string[]): void {
   const second = end > next ? pointAt(units, next) : 0;
-  if (end - next <= (second > 0xffff ? 2 : 1)) table.addExact(point, second, text, units, start, end, found);
+  if (end - next <= (second > 0xffff ? 2 : 1)) table.addExact(point, second, text, start, end, found);
   else table.add(text, units, start, end, found);
 }

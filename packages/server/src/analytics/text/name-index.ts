@@ -96,7 +96,9 @@ export class NameIndex implements NameLookup {
   /** Counts of names, by length, by number of `@` and by first unit. */
   readonly #lengths: number[] = [];
   readonly #ats: number[] = new Array<number>(MOST_ATS + 1).fill(0);
-  readonly #starts = new Map<number, number>();
+  /** By the lower byte. */
+  readonly #starts = new Uint32Array(256);
+  #mostAts = 0;
   /** Of a search: where a name may end, and its hash, in turn. */
   readonly #candidates: number[] = [];
   /** Of each user the two names used last: most messages come under one of them. */
@@ -172,24 +174,26 @@ export class NameIndex implements NameLookup {
   }
 
   longestAt(text: string, start: number, ending: Ending, author: number, t: number): NameUses | undefined {
-    if (!this.#starts.has(lowerAscii(text.charCodeAt(start)))) return undefined;
+    if (this.#starts[lowerAscii(text.charCodeAt(start)) & 0xff] === 0) return undefined;
     let candidates = 0;
     let hash = HASH_START;
     let ats = 0;
-    const most = this.#mostAts();
+    const most = this.#mostAts;
+    const lengths = this.#lengths;
+    const ends = this.#candidates;
     const end = Math.min(text.length, start + this.#longest);
     for (let at = start; at < end; ) {
       const unit = lowerAscii(text.charCodeAt(at));
       if (unit === AT && ++ats > most) break;
       hash = mix(hash, unit);
       at++;
-      if ((this.#lengths[at - start] ?? 0) === 0 || !isEnd(text, at, ending)) continue;
-      this.#candidates[candidates++] = at;
-      this.#candidates[candidates++] = hash;
+      if (lengths[at - start] === 0 || !isEnd(text, at, ending)) continue;
+      ends[candidates++] = at;
+      ends[candidates++] = hash;
     }
     while (candidates > 0) {
       candidates -= 2;
-      const found = this.#find(this.#candidates[candidates + 1] ?? 0, text, start, this.#candidates[candidates] ?? 0, author, t);
+      const found = this.#find(ends[candidates + 1] ?? 0, text, start, ends[candidates] ?? 0, author, t);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -200,11 +204,6 @@ export class NameIndex implements NameLookup {
       if (entry.name.length === end - start && entry.isUsedByAnother(author, t) && isNameAt(entry.name, text, start)) return entry;
     }
     return undefined;
-  }
-
-  #mostAts(): number {
-    for (let ats = MOST_ATS; ats > 0; ats--) if ((this.#ats[ats] ?? 0) > 0) return ats;
-    return 0;
   }
 
   #entryOf(name: string): Entry {
@@ -248,12 +247,11 @@ export class NameIndex implements NameLookup {
 
   /** Enters a name in the counts, or takes it out. */
   #count(name: string, by: 1 | -1): void {
-    const start = name.charCodeAt(0);
-    const starts = (this.#starts.get(start) ?? 0) + by;
-    if (starts === 0) this.#starts.delete(start);
-    else this.#starts.set(start, starts);
+    const start = name.charCodeAt(0) & 0xff;
+    this.#starts[start] = (this.#starts[start] ?? 0) + by;
     const ats = countAts(name);
     this.#ats[ats] = (this.#ats[ats] ?? 0) + by;
+    this.#mostAts = this.#ats.findLastIndex((names, count) => names > 0 || count === 0);
     while (this.#lengths.length <= name.length) this.#lengths.push(0);
     this.#lengths[name.length] = (this.#lengths[name.length] ?? 0) + by;
     this.#longest = Math.max(this.#longest, name.length);

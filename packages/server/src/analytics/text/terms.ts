@@ -3,7 +3,7 @@ import { classOf, EXPANDS, LETTER, lowerUnit, MARK, SPACE, UNSETTLED, UNSPACED }
 import { pointAt, type Reading, readingOf } from './reading.ts';
 import { expandRun, setRunAside, takeExpanded, takeNormalized } from './settle.ts';
 import { STOP_WORDS } from './stop-words.ts';
-import { TextTable, type Units } from './text-table.ts';
+import { TextTable } from './text-table.ts';
 
 const APOSTROPHE = 0x27;
 const CURLY_APOSTROPHE = 0x2019;
@@ -70,15 +70,20 @@ export function termsOfAscii(content: string, length: number): string[] {
       const scheme = schemeBefore(content, start, at);
       if (scheme > 0) {
         const end = at - scheme;
-        takeWord(content, BYTES, start, BYTES[end - 1] === APOSTROPHE ? end - 1 : end, terms);
+        takeLongWord(content.slice(start, BYTES[end - 1] === APOSTROPHE ? end - 1 : end), terms);
         at = byteSpaceAfter(at, length);
         continue;
       }
     }
-    if (at - start > MOST_CODES) table.add(content, BYTES, start, at, terms);
-    else if (at - start > 1) table.addExact(first, second, content, BYTES, start, at, terms);
+    if (at - start > MOST_CODES) takeLongWord(content.slice(start, at), terms);
+    else if (at - start > 1) table.addExact(first, second, content, start, at, terms);
   }
   return terms;
+}
+
+/** Or one of any length, seldom met. */
+function takeLongWord(word: string, terms: string[]): void {
+  takeWord(word, readingOf(word).units, 0, word.length, terms);
 }
 
 function isLetterByte(at: number, length: number): boolean {
@@ -170,7 +175,7 @@ function take(reading: Reading, start: number, end: number, terms: string[]): vo
   else if (runLetters > 1) takeWord(reading.text, reading.units, start, end, terms);
 }
 
-function takeWord(text: string, units: Units, start: number, end: number, terms: string[]): void {
+function takeWord(text: string, units: Uint16Array, start: number, end: number, terms: string[]): void {
   let first = 0;
   let second = 0;
   let at = end - start > MOST_CODES ? end : start;
@@ -181,7 +186,7 @@ function takeWord(text: string, units: Units, start: number, end: number, terms:
     else second = (second << CODE_BITS) | code;
   }
   if (at < end || end - start > MOST_CODES) table.add(text, units, start, end, terms);
-  else if (end - start > 1) table.addExact(first, second, text, units, start, end, terms);
+  else if (end - start > 1) table.addExact(first, second, text, start, end, terms);
 }
 
 /** A run with letters of unspaced scripts: bigrams of these (a character is a letter with its marks), words of the others. */
@@ -221,6 +226,6 @@ function takePair({ text, units }: Reading, start: number, middle: number, end: 
   const first = pointAt(units, start);
   const second = pointAt(units, middle);
   const isBare = middle - start === (first > 0xffff ? 2 : 1) && end - middle === (second > 0xffff ? 2 : 1);
-  if (isBare) table.addExact(PAIR | first, second, text, units, start, end, terms);
+  if (isBare) table.addExact(PAIR | first, second, text, start, end, terms);
   else table.add(text, units, start, end, terms);
 }

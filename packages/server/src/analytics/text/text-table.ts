@@ -15,8 +15,7 @@ const SHARED_LENGTH = 13;
 const HASHED = 0x80000000 | 0;
 const LAST_MESSAGE = 0x7fffffff;
 
-export type Units = Uint8Array | Uint16Array;
-
+const NO_UNITS = new Uint16Array(0);
 /** Drawn anew by each process, so that nobody can prepare texts that fall into one place. */
 const FACTOR = (Math.floor(Math.random() * 0x7fffffff) * 2 + 1) | 0;
 export const HASH_START = Math.floor(Math.random() * 0x7fffffff) | 0;
@@ -58,18 +57,22 @@ export class TextTable {
   }
 
   /** Appends text[start, end) to `found` unless this message had it. Not empty; `units` are the text's. */
-  add(text: string, units: Units, start: number, end: number, found: string[]): void {
+  add(text: string, units: Uint16Array, start: number, end: number, found: string[]): void {
     if (end - start > LONGEST) {
       this.#addLong(text, start, end, found);
       return;
     }
     let hash = HASH_START;
     for (let at = start; at < end; at++) hash = mix(hash, lowerUnit(units[at] ?? 0));
-    this.addExact(hash | HASHED, hash, text, units, start, end, found);
+    this.#add(hash | HASHED, hash, text, units, start, end, found);
   }
 
   /** The same for a text with numbers of its own, which no other text has: two i32, the first one above 0. A text always comes with them, or never. */
-  addExact(first: number, second: number, text: string, units: Units, start: number, end: number, found: string[]): void {
+  addExact(first: number, second: number, text: string, start: number, end: number, found: string[]): void {
+    this.#add(first, second, text, NO_UNITS, start, end, found);
+  }
+
+  #add(first: number, second: number, text: string, units: Uint16Array, start: number, end: number, found: string[]): void {
     const places = this.#places;
     const message = this.#message;
     for (let set = this.#setOf(first, second); ; set = (set + WAYS) & this.#mask) {
@@ -147,7 +150,7 @@ export class TextTable {
   }
 }
 
-function isSpelled(key: string, units: Units, start: number, end: number): boolean {
+function isSpelled(key: string, units: Uint16Array, start: number, end: number): boolean {
   if (key.length !== end - start) return false;
   for (let at = 0; at < key.length; at++) if (key.charCodeAt(at) !== lowerUnit(units[start + at] ?? 0)) return false;
   return true;
