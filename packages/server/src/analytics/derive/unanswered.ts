@@ -18,13 +18,17 @@ interface Author {
 
 /** A room's messages of the last 10 minutes that nobody answered yet. */
 export class Unanswered {
+  /** Filled when somebody replies: in a room without replies nobody asks for an id. */
   readonly #byId = new Map<string, Question>();
+  /** The first one that is not in it. */
+  #unindexed: Question | undefined;
+  #size = 0;
   readonly #byAuthor = new Map<number, Author>();
   #first: Question | undefined;
   #last: Question | undefined;
 
   get size(): number {
-    return this.#byId.size;
+    return this.#size;
   }
 
   /** Messages come in order. */
@@ -33,7 +37,8 @@ export class Unanswered {
     if (this.#last === undefined) this.#first = question;
     else this.#last.next = question;
     this.#last = question;
-    this.#byId.set(id, question);
+    this.#unindexed ??= question;
+    this.#size += 1;
     const author = this.#byAuthor.get(user);
     if (author === undefined) {
       this.#byAuthor.set(user, { first: question, last: question });
@@ -45,10 +50,12 @@ export class Unanswered {
 
   /** `by` answers the message of this id, unless it is their own: its time goes to `answered`. */
   answer(id: string, by: number, answered: (t: number) => void): void {
+    for (; this.#unindexed !== undefined; this.#unindexed = this.#unindexed.next)
+      if (!this.#unindexed.isAnswered) this.#byId.set(this.#unindexed.id, this.#unindexed);
     const question = this.#byId.get(id);
     if (question === undefined || question.user === by) return;
     question.isAnswered = true;
-    this.#byId.delete(id);
+    this.#remove(question);
     answered(question.t);
   }
 
@@ -60,7 +67,7 @@ export class Unanswered {
     for (let question: Question | undefined = author.first; question !== undefined; question = question.nextOfAuthor) {
       if (question.isAnswered) continue;
       question.isAnswered = true;
-      this.#byId.delete(question.id);
+      this.#remove(question);
       answered(question.t);
     }
   }
@@ -74,8 +81,14 @@ export class Unanswered {
     if (question === undefined) this.#last = undefined;
   }
 
+  #remove({ id }: Question): void {
+    this.#size -= 1;
+    if (this.#byId.size > 0) this.#byId.delete(id);
+  }
+
   #forget(question: Question): void {
-    if (!question.isAnswered) this.#byId.delete(question.id);
+    if (!question.isAnswered) this.#remove(question);
+    if (this.#unindexed === question) this.#unindexed = question.next;
     const author = this.#byAuthor.get(question.user);
     if (author?.first !== question) return;
     if (question.nextOfAuthor === undefined) this.#byAuthor.delete(question.user);
