@@ -90,6 +90,8 @@ describe('a clean restart', () => {
       process.kill(server.pid, 'SIGINT');
       expect((await client.closed).code).toBe(1012);
       expect(await server.exited).toEqual({ code: 0, signal: null });
+      const last = server.log.trimEnd().split('\n').slice(-2);
+      expect(last.map((line) => JSON.parse(line).msg)).toEqual(['drain: step done', 'drain: complete']);
     });
   });
 });

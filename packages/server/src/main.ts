@@ -8,6 +8,8 @@ import { systemClock } from './util/clock.ts';
 
 /** config → compose → start → signal → drain. No logic. */
 
+const LOG_WAIT_MS = 1000;
+
 const outcome = readConfig();
 if (outcome.kind === 'wrong') {
   process.stderr.write(`${describeProblems(outcome.problems)}\n`);
@@ -27,11 +29,12 @@ try {
     logger.info({ signal }, 'stopping');
     const node = await starting;
     const code = await drain(node.drainSteps, { clock: systemClock, logger, unstored: () => node.unstored() });
-    await logger.flush();
+    await written(logger);
     return code;
   }, systemClock);
   const node = await starting;
   logger.info({ url: node.url, version, store: config.store, node: process.version }, 'listening');
+  await written(logger);
   process.stdout.write(`Hubbub is open to everyone at ${node.url} (open mode: no sign-in, anyone may read and write)\n`);
 } catch (error) {
   const reason = explainStartFailure(error, config);
@@ -46,6 +49,11 @@ async function die(log: Logger, error: unknown, what: string): Promise<never> {
 
 async function end(log: Logger, message: string): Promise<never> {
   process.stderr.write(`${message}\n`);
-  await log.flush();
+  await written(log);
   process.exit(1);
+}
+
+/** Not for longer than a reader of stdout may take. */
+async function written(log: Logger): Promise<void> {
+  await Promise.race([log.flush(), new Promise<void>((resolve) => systemClock.after(LOG_WAIT_MS, resolve))]);
 }

@@ -11,7 +11,7 @@ export interface Logger {
   error(fields: LogFields, message: string): void;
   /** A logger whose lines all carry these fields. */
   child(fields: LogFields): Logger;
-  /** Resolves when all lines so far are written; await it before an exit. */
+  /** Resolves when all lines so far are written, or never where stdout takes none; await it before an exit. */
   flush(): Promise<void>;
 }
 
@@ -33,7 +33,8 @@ const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 /** JSON lines on stdout, or text on a terminal. Whatever a value holds, it cannot forge a line or steer a terminal. */
 export function createLogger(config: LogConfig, output?: LogOutput): Logger {
   const isPretty = config.logFormat === 'pretty' || (config.logFormat === 'auto' && process.stdout.isTTY === true);
-  const target = output ?? pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES });
+  // With a `minLength` of 0 it would not wait when it is flushed, and at the exit the last lines overtake one that is being written.
+  const target = output ?? pino.destination({ dest: 1, sync: false, minLength: 1, maxLength: MAX_WAITING_BYTES });
   const hasColor = output === undefined && process.stdout.isTTY === true;
   const streamWrite = isPretty ? (line: string) => prettyLine(line, hasColor) : escapeJsonLine;
   const options: pino.LoggerOptions = {
