@@ -15,11 +15,12 @@ export const countingWriter = { writer: fileOf('compose-store-writer') };
 const MAX_WAITING = 200;
 
 /** Questions go to a thread of their own, so that a long one holds up neither commits nor history. It starts with the first. */
-export function questionsInThread(dataDir: string): Questions {
+export function questionsInThread(dataDir: string, ready: () => Promise<void>): Questions {
   const database = { path: join(dataDir, DATABASE_FILE), synchronous: 'normal' } as const;
   const thread = new WorkerClient<Answering>({ role: 'questions', database }, fileOf('compose-questions'));
   let waiting = 0;
   return {
+    ready,
     async ask(question, context) {
       if (waiting >= MAX_WAITING) throw new StoreUnavailable('too many questions are waiting');
       waiting += 1;

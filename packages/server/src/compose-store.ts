@@ -50,7 +50,7 @@ async function openSqlite({ dataDir, analytics }: Config, clock: Clock, logger: 
   const lock = await lockDataDir(dataDir);
   try {
     const store = await openSqliteStore(dataDir, { clock, onBug: onFault, report, analytics: analytics ? countingWriter : undefined });
-    const questions = analytics ? questionsInThread(dataDir) : undefined;
+    const questions = analytics ? questionsInThread(dataDir, () => store.asked()) : undefined;
     return {
       store,
       liveFacts: { write: (facts) => store.countLive(facts) },

@@ -47,6 +47,7 @@ async function ask({ questions }: Counting, path: 'series' | 'top' | 'moments', 
   const to = HOUR + 3_600_000;
   const times = { from: new Date(HOUR).toISOString(), to: new Date(to).toISOString() };
   const context = { now: Date.now(), completeUntil: to, limits: QUERY_LIMITS };
+  await questions.ready();
   const reply = await questions.ask({ path, query: { ...times, ...query }, format: 'json', isRoomLive: false }, context);
   if (reply.kind === 'problem') return expect.fail(reply.problem.message);
   return JSON.parse(new TextDecoder().decode(reply.body));
@@ -74,7 +75,7 @@ describe.each(['sqlite', 'memory'] as const)('counting beside the %s store', (ki
     const dir = mkdtempSync(join(tmpdir(), 'hubbub-counting-'));
     folders.push(dir);
     const store = await openSqliteStore(dir, { synchronous: 'normal', analytics: countingWriter });
-    const questions = questionsInThread(dir);
+    const questions = questionsInThread(dir, () => store.asked());
     const close = async () => {
       await questions.close();
       await store.close(true);
@@ -115,7 +116,7 @@ describe('counting that is turned on later', () => {
     for (const more of [1, 2]) {
       const store = await openSqliteStore(dir, { synchronous: 'normal', analytics: countingWriter });
       await store.append([message(3000 + more)]);
-      const questions = questionsInThread(dir);
+      const questions = questionsInThread(dir, () => store.asked());
       const counting = { store, questions, facts: { write: async () => {} }, close: async () => {} };
       await expect.poll(() => hour(counting), { timeout: 10_000 }).toMatchObject({ messages: 3000 + more, joins: 2 });
       await questions.close();

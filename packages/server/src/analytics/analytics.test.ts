@@ -18,6 +18,7 @@ async function askedFor(
   const never = async () => expect.fail('not asked');
   const analytics = askingAnalytics({
     questions: {
+      ready: async () => {},
       ask: async (_question, context) => {
         seen = context;
         return { kind: 'problem', problem: { parameter: 'x', message: 'x', allowed: 'x' } };

@@ -6,6 +6,8 @@ import type { RequestContext } from './request/parse.ts';
 
 /** Where questions about what was counted are asked. */
 export interface Questions {
+  /** To be awaited before a question: as far as can be done soon, what was stored more than a second ago is counted then. */
+  ready(): Promise<void>;
   /** Rejects with StoreUnavailable when it cannot be answered now. */
   ask(question: Question, context: AnswerContext): Promise<Reply>;
   /** A recount, in pieces between which questions are answered: `beginRecount`, then `stepRecount` while it is going. One at a time. */

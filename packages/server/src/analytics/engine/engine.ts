@@ -51,6 +51,7 @@ export class AnalyticsEngine {
   readonly #sink: LiveSink;
   readonly #repairs: Repairs;
   readonly #mending: Mending;
+  #heardUntil = Number.POSITIVE_INFINITY;
 
   constructor(store: EngineStore, options: EngineOptions) {
     this.#store = store;
@@ -131,13 +132,17 @@ export class AnalyticsEngine {
     this.#deltas.flush();
   }
 
-  /** Closes the buckets of moments whose time is over, and forgets what is idle or too old. To be called about once a second. */
-  tick(): void {
+  /**
+   * Closes the buckets of moments whose time is over, and forgets what is idle or too old. To be called about once a second. `heardUntil`: the
+   * time (ms) of the oldest message that waits to be given in its room's order.
+   */
+  tick(heardUntil = Number.POSITIVE_INFINITY): void {
     const now = this.#options.now();
+    this.#heardUntil = heardUntil;
     for (const room of this.#store.openRooms()) {
       const life = this.#lifeOf(room);
       if (life.watch === undefined) this.#resume(room);
-      if (life.watch?.wakeAt !== undefined && life.watch.wakeAt > now - CLOSING_LAG_MS) continue;
+      if (life.watch?.wakeAt !== undefined && life.watch.wakeAt > this.#closedT()) continue;
       this.#close(life);
     }
     this.#lives.forgetIdle(now);
@@ -281,7 +286,7 @@ export class AnalyticsEngine {
 
   /** Closes what may make or end a moment and is over. */
   #close(life: RoomLife): void {
-    life.watch?.closeBefore(this.#options.now() - CLOSING_LAG_MS);
+    life.watch?.closeBefore(this.#closedT());
     this.#settle(life);
   }
 
@@ -293,7 +298,12 @@ export class AnalyticsEngine {
   /** The first bucket of moments that time or messages in order may still change. */
   #openFrom(room: number): number {
     const newestT = this.#store.newest(room)?.t ?? Number.POSITIVE_INFINITY;
-    return bucketOf(Math.min(newestT, this.#options.now() - CLOSING_LAG_MS));
+    return bucketOf(Math.min(newestT, this.#closedT()));
+  }
+
+  /** The buckets before it are over, and nothing is on its way to them in order. */
+  #closedT(): number {
+    return Math.min(this.#options.now() - CLOSING_LAG_MS, this.#heardUntil);
   }
 
   #found(room: number, span: MomentSpan): void {

@@ -58,6 +58,8 @@ export class MemoryAnalytics implements LiveFactsSink, Questions, Repairing {
     return answer(question, this.#questions, context);
   }
 
+  async ready(): Promise<void> {}
+
   async beginRecount(...asked: Parameters<Questions['beginRecount']>): ReturnType<Questions['beginRecount']> {
     return this.#recounts.begin(...asked);
   }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../test/kit/fake-clock.ts';
 import { StoreUnavailable } from '../store.ts';
-import { MergeSchedule } from './merge-schedule.ts';
+import { type MergeOptions, MergeSchedule } from './merge-schedule.ts';
 
 /** A log that is merged 10 entries a piece, each piece when it is told to. */
-function scheduleOf(restFactor = 0) {
+function scheduleOf(restFactor = 0, options: Partial<MergeOptions> = {}) {
   const clock = new FakeClock();
   const calls: string[] = [];
   const bugs: unknown[] = [];
@@ -30,7 +30,7 @@ function scheduleOf(restFactor = 0) {
     rest: restFactor === 0 ? undefined : (ms: number, isPaced: boolean) => (isPaced ? 0 : 50 + ms * restFactor),
     clock,
   };
-  const schedule = new MergeSchedule({ ...parts, onBug: (error) => bugs.push(error) }, { maxEntries: 20, maxDelayMs: 100 });
+  const schedule = new MergeSchedule({ ...parts, onBug: (error) => bugs.push(error) }, { maxEntries: 20, maxDelayMs: 100, ...options });
   const step = async (error?: unknown) => {
     const { run, end } = waiting ?? expect.fail('nothing is under way');
     waiting = undefined;
@@ -174,5 +174,48 @@ describe('when to merge', () => {
     schedule.stop();
     await new Promise<void>((resolve) => setImmediate(resolve));
     expect(calls).toEqual(['merge 50']);
+  });
+
+  it('merges at once for who asks, and for a while after without the long wait', async () => {
+    const { clock, schedule, calls, step } = scheduleOf(0, { maxDelayMs: 5000, askedDelayMs: 700 });
+    await schedule.asked();
+    clock.advance(60_000);
+    schedule.wrote(3);
+    clock.advance(4000);
+    expect(calls).toEqual([]);
+    let isAnswered = false;
+    const asking = schedule.asked().then(() => {
+      isAnswered = true;
+    });
+    schedule.wrote(4);
+    expect(calls).toEqual(['merge 3']);
+    expect(isAnswered).toBe(false);
+    await step();
+    expect(isAnswered).toBe(false);
+    await step();
+    await asking;
+    expect(calls).toEqual(['merge 3', 'tend calmly']);
+    clock.advance(700);
+    expect(calls.at(-1)).toBe('merge 4');
+    await schedule.asked();
+  });
+
+  it('lets nobody who asks wait for long, nor beyond a failure or a stop', async () => {
+    const { clock, schedule, calls, step, bugs } = scheduleOf(0, { maxDelayMs: 5000, askedDelayMs: 700 });
+    schedule.wrote(3);
+    const first = schedule.asked();
+    clock.advance(1000);
+    await first;
+    await step(new StoreUnavailable('no'));
+    clock.advance(61_000);
+    expect(calls.filter((call) => call === 'merge 3').length).toBeGreaterThan(1);
+    const second = schedule.asked();
+    await step(new Error('a bug'));
+    await second;
+    clock.advance(61_000);
+    const third = schedule.asked();
+    schedule.stop();
+    await third;
+    expect(bugs).toEqual([new Error('a bug')]);
   });
 });

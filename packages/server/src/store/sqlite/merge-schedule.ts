@@ -5,6 +5,8 @@ export interface MergeOptions {
   /** As many entries are merged at once; fewer when the oldest of them has waited for `maxDelayMs`. */
   readonly maxEntries: number;
   readonly maxDelayMs: number;
+  /** The same while somebody asks. Undefined: no other. */
+  readonly askedDelayMs?: number | undefined;
 }
 
 /** The more at once, the cheaper each; but each read looks through what is not merged, 0.5 ms for so many. */
@@ -25,6 +27,16 @@ export interface MergeScheduleParts {
   readonly clock: Clock;
   /** Told of each failure that is not the world's. */
   readonly onBug: (error: unknown) => void;
+}
+
+/** Who asked so lately may ask again. */
+const ASKED_LATELY_MS = 60_000;
+/** Nobody who asks waits for longer: the answer then says how far it goes. */
+const ASKER_WAITS_MS = 1000;
+
+interface Asker {
+  readonly to: number;
+  readonly end: () => void;
 }
 
 type State = 'idle' | 'waiting' | 'merging' | 'tending' | 'backoff' | 'stopped';
@@ -50,6 +62,8 @@ export class MergeSchedule {
   #paced: (() => void)[] = [];
   #pacedAt = Number.NEGATIVE_INFINITY;
   #endRest: () => void = () => {};
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #askers: readonly Asker[] = [];
 
   constructor(parts: MergeScheduleParts, options: Partial<MergeOptions> = {}) {
     this.#parts = parts;
@@ -92,6 +106,28 @@ export class MergeSchedule {
     return messages <= 0 ? { messages: 0, oldestMs: 0 } : { messages, oldestMs: this.#parts.clock.monotonic() - this.#oldestAt };
   }
 
+  /**
+   * Somebody asks about what is merged: for a while no entry waits longer than `askedDelayMs`. Ends when none has, though soon in any case.
+   */
+  async asked(): Promise<void> {
+    const { clock } = this.#parts;
+    const wasAsked = this.#isAsked();
+    this.#askedAt = clock.monotonic();
+    if (wasAsked || this.#options.askedDelayMs === undefined || this.#state === 'idle') return;
+    const to = this.#last;
+    const merged = new Promise<void>((resolve) => {
+      const cancel = clock.after(ASKER_WAITS_MS, resolve);
+      const end = (): void => {
+        cancel();
+        resolve();
+      };
+      this.#askers = [...this.#askers, { to, end }];
+    });
+    if (this.#state === 'waiting') void this.#run();
+    else this.#isDue = true;
+    await merged;
+  }
+
   /** For whoever can wait: ends after a few pieces when merging is far behind, at once when it is not. */
   async pace(): Promise<void> {
     for (let pieces = 0; pieces < PIECES_OF_A_PACE; pieces += 1) {
@@ -106,10 +142,20 @@ export class MergeSchedule {
     this.#endRest();
     this.#stopTimer();
     this.#endPace();
+    this.#endAskers(Number.POSITIVE_INFINITY);
   }
 
   get #waiting(): number {
     return this.#last - this.#merged;
+  }
+
+  #isAsked(): boolean {
+    return this.#parts.clock.monotonic() - this.#askedAt < ASKED_LATELY_MS;
+  }
+
+  get #delayMs(): number {
+    const { maxDelayMs, askedDelayMs = maxDelayMs } = this.#options;
+    return this.#isAsked() ? askedDelayMs : maxDelayMs;
   }
 
   #wait(state: 'waiting' | 'backoff'): void {
@@ -118,7 +164,7 @@ export class MergeSchedule {
   }
 
   #startTimer(): void {
-    this.#cancelTimer ??= this.#parts.clock.after(this.#options.maxDelayMs, () => {
+    this.#cancelTimer ??= this.#parts.clock.after(this.#delayMs, () => {
       this.#cancelTimer = undefined;
       if (this.#state === 'tending') this.#isDue = true;
       else void this.#run();
@@ -145,6 +191,7 @@ export class MergeSchedule {
       this.#endPace();
       if (this.#isStopped()) return;
       if (!(error instanceof StoreUnavailable)) this.#parts.onBug(error);
+      this.#endAskers(Number.POSITIVE_INFINITY);
       this.#wait('backoff');
     }
   }
@@ -183,12 +230,16 @@ export class MergeSchedule {
   /** While no merge is due, though once at least. False when it was stopped. */
   async #tend(): Promise<boolean> {
     const { tend } = this.#parts;
-    if (tend === undefined) return !this.#isStopped();
+    if (tend === undefined) {
+      this.#endAskers(this.#merged);
+      return !this.#isStopped();
+    }
     this.#state = 'tending';
     this.wrote(this.#last);
     for (;;) {
       const isCalm = this.#waiting < this.#options.maxEntries;
       const isDone = await tend(isCalm);
+      this.#endAskers(this.#merged);
       if (this.#isStopped()) return false;
       if (isDone || this.#isDue || !isCalm) return true;
     }
@@ -196,6 +247,12 @@ export class MergeSchedule {
 
   #endPace(): void {
     for (const resolve of this.#paced.splice(0)) resolve();
+  }
+
+  #endAskers(merged: number): void {
+    const askers = this.#askers;
+    this.#askers = askers.filter(({ to }) => to > merged);
+    for (const { to, end } of askers) if (to <= merged) end();
   }
 
   /** Asked after each wait, in which `stop` may have been called. */

@@ -41,8 +41,9 @@ export interface SqliteOptions {
 
 export const DATABASE_FILE = 'hubbub.db';
 
-/** What is counted is to be seen within a second. */
+/** What is counted is to be seen within a second, by whoever asks; while nobody does more is counted at once, which costs less of each. */
 const COUNTED_WITHIN_MS = 700;
+const UNASKED_MS = 5000;
 const TICK_MS = 1000;
 /** Where what is counted lags, the writer rests after a piece for so many times as long: the more, the less the event loop has to spare. */
 const RESTS = 1;
@@ -101,7 +102,7 @@ export class SqliteStore implements Store {
     this.#report = report;
     const merge = (to: number) => writer.call('merge', to);
     const tend = analytics && ((isCalm: boolean) => writer.call('tend', isCalm));
-    const delay = analytics && { maxDelayMs: COUNTED_WITHIN_MS };
+    const delay = analytics && { maxDelayMs: UNASKED_MS, askedDelayMs: COUNTED_WITHIN_MS };
     const share = busyShare();
     const rest =
       analytics &&
@@ -196,6 +197,11 @@ export class SqliteStore implements Store {
 
   lastRepair(): Promise<NamedRepair | undefined> {
     return this.#writer.call('lastRepair');
+  }
+
+  /** Somebody asks: ends when what is stored is counted, or nearly so. */
+  asked(): Promise<void> {
+    return this.#merges.asked();
   }
 
   /** For LiveFactsSink: kept if analytics is on. */

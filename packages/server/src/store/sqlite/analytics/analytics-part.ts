@@ -12,6 +12,7 @@ import { ANALYTICS_STEP } from './counted.ts';
 import { CountingSpan } from './counting-span.ts';
 import { SqliteEngineStore } from './engine-store.ts';
 import { PieceSize } from './piece-size.ts';
+import { UncountedSince } from './uncounted-since.ts';
 
 /** What the writer asks of an analytics engine, each time in a transaction. */
 export interface Engine {
@@ -22,7 +23,7 @@ export interface Engine {
   repair(reads: number, isOver: () => boolean): boolean;
   beginRepair(request: RepairRequest): boolean;
   readonly lastRepair: NamedRepair | undefined;
-  tick(): void;
+  tick(heardUntil?: number): void;
   /** The transaction was rolled back. */
   drop(): void;
 }
@@ -48,6 +49,7 @@ export class AnalyticsPart implements Derived {
   readonly #store: SqliteEngineStore;
   readonly #engine: Engine;
   readonly #span: CountingSpan;
+  readonly #uncounted: UncountedSince;
   readonly #pieces: PieceSize;
   readonly #cpuMs: () => number;
   readonly #notices: StatementSync;
@@ -58,6 +60,7 @@ export class AnalyticsPart implements Derived {
     const users = new UserIds(db);
     this.#store = new SqliteEngineStore(db, users);
     this.#span = new CountingSpan(db, users, maxPiece);
+    this.#uncounted = new UncountedSince(db);
     this.#engine = makeEngine(this.#store);
     this.#pieces = new PieceSize(cpuMs, maxPiece);
     this.#cpuMs = cpuMs;
@@ -98,7 +101,7 @@ export class AnalyticsPart implements Derived {
   }
 
   tick(): void {
-    this.#asOfNow().tick();
+    this.#asOfNow().tick(this.#uncounted.read());
   }
 
   takeLive(facts: readonly NamedLiveFact[], rooms: Dictionary, users: Dictionary): void {

@@ -34,6 +34,7 @@ function world() {
   const questions = askingAnalytics({
     questions: {
       ask: async (question, context) => answer(question, store, context),
+      ready: async () => {},
       beginRecount: () => expect.fail(),
       stepRecount: () => expect.fail(),
       close: async () => {},
