@@ -40,6 +40,7 @@ async function server() {
   const recounts = new Recounts(store);
   const questions = askingAnalytics({
     questions: {
+      ready: async () => {},
       ask: async (question, context) => answer(question, store, context),
       beginRecount: async (question, context) => recounts.begin(question, context),
       stepRecount: async () => {
