@@ -27,6 +27,7 @@ interface Pair {
   readonly socket: WsSocket;
   readonly tcp: NetSocket;
   readonly fd: number;
+  readonly clock: FakeClock;
   readonly peer: WebSocket;
   readonly heard: string[];
   readonly told: string[];
@@ -41,16 +42,19 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
+/** Bytes that the kernel has not taken. */
+const queued = (tcp: NetSocket) => (tcp as unknown as { readonly _handle: { readonly writeQueueSize: number } })._handle.writeQueueSize;
 const descriptor = (tcp: NetSocket) => (tcp as unknown as { readonly _handle: { readonly fd: number } })._handle.fd;
 
 async function serve(send: DirectSend | undefined) {
   const server = createServer();
   const wss = new WebSocketServer({ noServer: true, clientTracking: false, WebSocket: HubbubWebSocket });
-  const accepted: ((made: { socket: WsSocket; tcp: NetSocket; fd: number }) => void)[] = [];
+  const accepted: ((made: Pick<Pair, 'socket' | 'tcp' | 'fd' | 'clock'>) => void)[] = [];
   server.on('upgrade', (request, stream, head) =>
     wss.handleUpgrade(request, stream, head, (ws) => {
       const tcp = stream as NetSocket;
-      accepted.shift()?.({ socket: new WsSocket(ws, tcp, new FakeClock(), send), tcp, fd: descriptor(tcp) });
+      const clock = new FakeClock();
+      accepted.shift()?.({ socket: new WsSocket(ws, tcp, clock, send), tcp, fd: descriptor(tcp), clock });
       closers.push(() => tcp.destroy());
     }),
   );
@@ -62,14 +66,14 @@ async function serve(send: DirectSend | undefined) {
   return async function pair(): Promise<Pair> {
     const heard: string[] = [];
     const told: string[] = [];
-    const made = new Promise<{ socket: WsSocket; tcp: NetSocket; fd: number }>((resolve) => accepted.push(resolve));
+    const made = new Promise<Pick<Pair, 'socket' | 'tcp' | 'fd' | 'clock'>>((resolve) => accepted.push(resolve));
     const peer = new WebSocket(`ws://127.0.0.1:${port}/`);
     closers.push(() => peer.terminate());
     peer.on('error', () => {});
     peer.on('message', (bytes: Buffer) => heard.push(bytes.toString()));
     peer.on('ping', () => heard.push('ping'));
     const peerClosed = new Promise<number>((resolve) => peer.on('close', resolve));
-    const { socket, tcp, fd } = await made;
+    const { socket, tcp, fd, clock } = await made;
     let onDrained = () => {};
     const closed = new Promise<number>((resolve) => {
       const listener: SocketListener = {
@@ -93,7 +97,7 @@ async function serve(send: DirectSend | undefined) {
       new Promise<void>((resolve) => {
         onDrained = resolve;
       });
-    return { socket, tcp, fd, peer, heard, told, closed, peerClosed, drained };
+    return { socket, tcp, fd, clock, peer, heard, told, closed, peerClosed, drained };
   };
 }
 
@@ -179,6 +183,35 @@ describe.each(WAYS)('a socket that sends %s', (_name, send) => {
     expect(summary(pair.heard)).toEqual([`a×${LARGE}`]);
     expect(await pair.closed).toBe(4408);
     expect(pair.told.filter((each) => each === 'close')).toHaveLength(1);
+  });
+
+  it('SLOW-2: is destroyed 5 s after its close frame when its peer takes nothing', async () => {
+    const pair = await (await serve(send))();
+    pair.peer.pause();
+    pair.socket.write(frame(large('a')));
+    pair.socket.close(4408, 'too slow');
+    pair.clock.advance(4999);
+    expect(pair.tcp.destroyed).toBe(false);
+    pair.clock.advance(1);
+    expect(pair.tcp.destroyed).toBe(true);
+    expect(await pair.closed).toBe(1006);
+  });
+
+  it('SLOW-2: has another 5 s when its peer took something, be it a part of one write', async () => {
+    const pair = await (await serve(send))();
+    const { _socket: wire } = pair.peer as unknown as { readonly _socket: NetSocket };
+    pair.peer.pause();
+    pair.socket.write(frame(large('a')));
+    pair.socket.close(4408, 'too slow');
+    const left = queued(pair.tcp);
+    wire.resume();
+    while (queued(pair.tcp) === left) await new Promise((resolve) => setImmediate(resolve));
+    wire.pause();
+    pair.clock.advance(5000);
+    expect([pair.tcp.destroyed, queued(pair.tcp) > 0]).toEqual([false, true]);
+    pair.peer.resume();
+    expect(await pair.peerClosed).toBe(4408);
+    expect(summary(pair.heard)).toEqual([`a×${LARGE}`]);
   });
 
   it('ends once, without a signal or a throw, when its peer is gone in the middle of writes', async () => {

@@ -112,7 +112,7 @@ export class WsSocket implements Socket {
   close(code: number, reason: string): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
     this.#ws.close(code, reason);
-    this.#watchClosing(this.unsent);
+    this.#watchClosing(this.#untaken);
   }
 
   destroy(): void {
@@ -135,20 +135,26 @@ export class WsSocket implements Socket {
     else if (!this.#isInCall && this.#underWay === 0) this.#listener?.onDrain();
   };
 
-  /** Gives the peer time while it takes anything at all. */
-  #watchClosing(unsentBefore: number): void {
+  /** Gives the peer time while it takes anything at all; `ws` ends it after 30 s. */
+  #watchClosing(untakenBefore: number): void {
     this.#clock.after(CLOSE_PATIENCE_MS, () => {
       if (this.#ws.readyState === WebSocket.CLOSED) return;
-      const unsent = this.unsent;
-      if (unsent > 0 && unsent < unsentBefore) this.#watchClosing(unsent);
+      const untaken = this.#untaken;
+      if (untaken > 0 && untaken < untakenBefore) this.#watchClosing(untaken);
       else this.#ws.terminate();
     });
+  }
+
+  /** Falls with every byte that the kernel takes, while `unsent` counts a write whole until it ends. Node's own timeouts look there, too. */
+  get #untaken(): number {
+    const ofWrites = (this.#tcp as WithHandle)._handle?.writeQueueSize;
+    return typeof ofWrites === 'number' ? ofWrites + this.#tcp.writableLength : this.unsent;
   }
 }
 
 /** What `net` keeps of an open socket; not documented, so any other shape means that there is none. */
 interface WithHandle {
-  readonly _handle?: { readonly fd?: unknown } | null;
+  readonly _handle?: { readonly fd?: unknown; readonly writeQueueSize?: unknown } | null;
 }
 
 /** -1 where bytes must go through the stream: TLS, and sockets without a descriptor (Windows, a socket that is gone). */
