@@ -172,6 +172,38 @@ describe('terms of random text', () => {
     );
   });
 
+  it('are the naive ones where letters become several words, in ASCII, and after words of any length', () => {
+    const phrases = fc.array(fc.constantFrom('ﷺ', 'ﷺ', 'ﷻ', 'ﷻ', 'ﷲ', 'a', 'bc', "'", ' ', '𝐚', 'Ａ', 'ﬁ', '\u0301'), { maxLength: 14 });
+    const ascii = fc.array(
+      fc.constantFrom(
+        'a',
+        'B',
+        "'",
+        ' ',
+        '\n',
+        '@',
+        ':',
+        ',',
+        '://',
+        'http',
+        'The',
+        '1',
+        '_',
+        'abcdef',
+        'ghijklmn',
+        '\u001f',
+        'x'.repeat(70),
+      ),
+      { maxLength: 14 },
+    );
+    fc.assert(
+      fc.property(phrases, ascii, (...texts) => {
+        for (const parts of [...texts, texts.flat()]) expect(termsOf(parts.join(''))).toEqual(naiveTerms(parts.join('')).toSorted());
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('are the naive ones for every letter, beside others and doubled', () => {
     const letters: string[] = [];
     // Of the large alphabets that are all of one kind, a few.

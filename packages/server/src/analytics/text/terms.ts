@@ -3,7 +3,7 @@ import { classOf, EXPANDS, LETTER, lowerUnit, MARK, SPACE, UNSETTLED, UNSPACED }
 import { pointAt, type Reading, readingOf } from './reading.ts';
 import { expandRun, setRunAside, takeExpanded, takeNormalized } from './settle.ts';
 import { STOP_WORDS } from './stop-words.ts';
-import { TextTable } from './text-table.ts';
+import { HASH_START, mix, TextTable } from './text-table.ts';
 
 const APOSTROPHE = 0x27;
 const CURLY_APOSTROPHE = 0x2019;
@@ -11,12 +11,12 @@ const AT = 0x40;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 
-/** By lower-case unit: the letters of English 1 to 26, the apostrophe 27, others 0. Words of up to 12 of them are numbers of 60 bits. */
-const CODES = Uint8Array.from({ length: 0x10000 }, (_, unit) => (unit >= 0x61 && unit <= 0x7a ? unit - 0x60 : 0));
-CODES[APOSTROPHE] = 27;
+/** By the ASCII unit: letters, small or capital, 1 to 26, the apostrophe 27, others 0. Words of up to 12 of them are numbers of 60 bits. */
+const CODES = Uint8Array.from(
+  { length: 128 },
+  (_, unit) => "abcdefghijklmnopqrstuvwxyz'".indexOf(String.fromCharCode(unit).toLowerCase()) + 1,
+);
 const APOSTROPHE_CODE = 27;
-/** The same by the byte, capitals included. */
-const CODES_OF_BYTES = Uint8Array.from({ length: 128 }, (_, byte) => CODES[String.fromCharCode(byte).toLowerCase().charCodeAt(0)] ?? 0);
 const CODE_BITS = 5;
 const CODES_IN_A_NUMBER = 6;
 const MOST_CODES = 2 * CODES_IN_A_NUMBER;
@@ -51,7 +51,7 @@ export function termsOfAscii(content: string, length: number): string[] {
   if (at < 2 || (last !== COLON && last !== COMMA)) at = 0;
   while (at < length) {
     const byte = BYTES[at] ?? 0;
-    let code = CODES_OF_BYTES[byte] ?? 0;
+    let code = CODES[byte] ?? 0;
     if (code === 0 || code === APOSTROPHE_CODE) {
       at = byte === AT ? byteSpaceAfter(at + 1, length) : at + 1;
       continue;
@@ -63,7 +63,7 @@ export function termsOfAscii(content: string, length: number): string[] {
       if (at - start < CODES_IN_A_NUMBER) first = (first << CODE_BITS) | code;
       else second = (second << CODE_BITS) | code;
       at++;
-      code = at < length ? (CODES_OF_BYTES[BYTES[at] ?? 0] ?? 0) : 0;
+      code = at < length ? (CODES[BYTES[at] ?? 0] ?? 0) : 0;
       if (code === APOSTROPHE_CODE && !isLetterByte(at + 1, length)) break;
     } while (code !== 0);
     if (at < length && BYTES[at] === COLON) {
@@ -87,7 +87,7 @@ function takeLongWord(word: string, terms: string[]): void {
 }
 
 function isLetterByte(at: number, length: number): boolean {
-  const code = at < length ? (CODES_OF_BYTES[BYTES[at] ?? 0] ?? 0) : 0;
+  const code = at < length ? (CODES[BYTES[at] ?? 0] ?? 0) : 0;
   return code !== 0 && code !== APOSTROPHE_CODE;
 }
 
@@ -176,16 +176,18 @@ function take(reading: Reading, start: number, end: number, terms: string[]): vo
 }
 
 function takeWord(text: string, units: Uint16Array, start: number, end: number, terms: string[]): void {
-  let first = 0;
-  let second = 0;
-  let at = end - start > MOST_CODES ? end : start;
-  for (; at < end; at++) {
-    const code = CODES[lowerUnit(units[at] ?? 0)] ?? 0;
-    if (code === 0) break;
+  let hash = HASH_START;
+  let [first, second] = [0, 0];
+  let hasNumber = end - start <= MOST_CODES;
+  for (let at = start; at < end; at++) {
+    const unit = lowerUnit(units[at] ?? 0);
+    hash = mix(hash, unit);
+    const code = unit < 0x80 ? (CODES[unit] ?? 0) : 0;
+    if (code === 0) hasNumber = false;
     if (at - start < CODES_IN_A_NUMBER) first = (first << CODE_BITS) | code;
     else second = (second << CODE_BITS) | code;
   }
-  if (at < end || end - start > MOST_CODES) table.add(text, units, start, end, terms);
+  if (!hasNumber) table.addHashed(hash, text, units, start, end, terms);
   else if (end - start > 1) table.addExact(first, second, text, start, end, terms);
 }
 

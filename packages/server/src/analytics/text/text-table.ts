@@ -58,13 +58,15 @@ export class TextTable {
 
   /** Appends text[start, end) to `found` unless this message had it. Not empty; `units` are the text's. */
   add(text: string, units: Uint16Array, start: number, end: number, found: string[]): void {
-    if (end - start > LONGEST) {
-      this.#addLong(text, start, end, found);
-      return;
-    }
     let hash = HASH_START;
     for (let at = start; at < end; at++) hash = mix(hash, lowerUnit(units[at] ?? 0));
-    this.#add(hash | HASHED, hash, text, units, start, end, found);
+    this.addHashed(hash, text, units, start, end, found);
+  }
+
+  /** The same, where its hash is known: of the `lowerUnit`s. */
+  addHashed(hash: number, text: string, units: Uint16Array, start: number, end: number, found: string[]): void {
+    if (end - start > LONGEST) this.#addLong(text, start, end, found);
+    else this.#add(hash | HASHED, hash, text, units, start, end, found);
   }
 
   /** The same for a text with numbers of its own, which no other text has: two i32, the first one above 0. A text always comes with them, or never. */
