@@ -8,8 +8,9 @@ const realStores = 'packages/server/src/store/sqlite/**/*.test.ts';
 const alone = {
   fileParallelism: false,
   hookTimeout: 120_000,
-  // V8 keeps track of its code pages per process and at times aborts ("jit_page.has_value()") where threads come and go by the hundred.
-  execArgv: ['--no-memory-protection-keys'],
+  // A process for each file: V8 keeps track of its code pages per process, and may abort ("jit_page.has_value()") where threads come and
+  // go by the hundred (docs/operations.md).
+  pool: 'forks' as const,
 };
 
 export default defineConfig({
