@@ -120,7 +120,7 @@ export const ZONES: readonly Zone[] = [
   {
     name: 'analytics port',
     match: server('analytics/(analytics|questions|snapshot|snapshot-stream)\\.ts$'),
-    mayImport: ['analytics', 'events', ...PORTS],
+    mayImport: ['analytics', 'analytics storage', 'events', ...PORTS],
     external: NOTHING,
   },
   {
