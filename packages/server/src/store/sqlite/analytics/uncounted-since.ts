@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { TYPE } from '../rows.ts';
 import { many, one, preparer } from '../statements.ts';
+import { ANALYTICS_STEP } from './counted.ts';
 
 /** Rows looked at: what came live stands in the log by its time, but for clocks that were held. */
 const LOOKED_AT = 1000;
@@ -17,7 +18,7 @@ export class UncountedSince {
     const prepare = preparer(db);
     this.#live = prepare(`select t, row from messages where row > ? and seq > 0 and type = ${TYPE.chat} order by row limit ${LOOKED_AT}`);
     this.#last = prepare('select coalesce(max(row), 0) from messages');
-    this.#through = prepare(`select through from merged where step = 'analytics'`);
+    this.#through = prepare(`select through from merged where step = '${ANALYTICS_STEP}'`);
   }
 
   /** In a transaction. ms since 1970; undefined when there is none. */
