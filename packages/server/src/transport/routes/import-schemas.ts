@@ -8,23 +8,26 @@ const whole = (description: string) => Type.Integer({ minimum: 0, description })
 /** Values of JSON, one a line. */
 const lines = (schema: TSchema, description: string) => Type.Unsafe<string>({ description, content: { [NDJSON]: { schema } } });
 
+const time = Type.Union([Type.String(), Type.Integer()], {
+  description: 'ISO 8601 with date, time and zone, or milliseconds since 1970.',
+  examples: ['2024-05-01T12:00:00Z'],
+});
+const room = Type.String({ minLength: 1, maxLength: LIMITS.roomIdLength, examples: ['general'] });
+const user = Type.String({ minLength: 1, maxLength: LIMITS.userIdLength, examples: ['alice'] });
+
 const Event = Type.Object(
   {
-    t: Type.Union([Type.String(), Type.Integer()], {
-      description: 'ISO 8601 with date, time and zone, or milliseconds since 1970; or `timestamp`.',
-      examples: ['2024-05-01T12:00:00Z'],
-    }),
-    room: Type.String({ maxLength: LIMITS.roomIdLength, description: 'Or `roomId`.', examples: ['general'] }),
-    user: Type.String({ maxLength: LIMITS.userIdLength, description: 'Or `userId`.', examples: ['alice'] }),
+    ...{ t: Type.Optional(time), timestamp: Type.Optional(time), room: Type.Optional(room), roomId: Type.Optional(room) },
+    ...{ user: Type.Optional(user), userId: Type.Optional(user) },
     username: Type.Optional(Type.String({ description: 'Left out: the user id, cut.' })),
     type: Type.Optional(Type.Unsafe<string>({ type: 'string', enum: ['chat', 'system', 'join', 'leave'], default: 'chat' })),
     content: Type.Optional(
-      Type.String({ description: `1 to ${LIMITS.contentCodePoints} characters; of \`chat\` and \`system\`.`, examples: ['Hello'] }),
+      Type.String({ description: `Needed for \`chat\` and \`system\`: 1 to ${LIMITS.contentCodePoints} characters.`, examples: ['Hello'] }),
     ),
     messageId: id('Left out: made of the rest, the same each time.'),
     replyTo: id('Not checked.'),
   },
-  { description: 'One event; docs/import.md has every rule.' },
+  { description: 'One event. It needs a time, a room and a user, each under one of its two names; docs/import.md has every rule.' },
 );
 
 const progress = {
