@@ -72,6 +72,7 @@ function indexed(rollups: RollupReader): RollupReader {
   return {
     containers: (family, scope, level, first, last) =>
       once(`${family}/${scope}/${level}/${first}/${last}`, () => rollups.containers(family, scope, level, first, last)),
+    changesSince: (stamp) => rollups.changesSince(stamp),
     scopesOf: (family, level, first, last) =>
       once(`${family}/all/${level}/${first}/${last}`, () => rollups.scopesOf(family, level, first, last)) as never,
   };

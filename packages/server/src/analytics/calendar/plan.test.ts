@@ -13,9 +13,13 @@ const runs = ({ runs }: BucketPlan) =>
   runs.map(({ level, first, last }) => [level, new Date(containerStart(level, first)).toISOString().slice(0, 10), last - first + 1]);
 
 /** The bucket that counts each quarter or minute of the range. */
-function counted({ edges: bounds, runs, slotBuckets }: BucketPlan, slotMs: number): Int32Array {
+function counted({ edges: bounds, runs, slotBuckets, zoneDays }: BucketPlan, slotMs: number): Int32Array {
   const from = bounds[0] ?? 0;
   const found = new Int32Array(((bounds.at(-1) ?? 0) - from) / slotMs).fill(NO_BUCKET);
+  zoneDays?.buckets.forEach((bucket, day) => {
+    for (let t = zoneDays.edges[day] ?? 0; t < (zoneDays.edges[day + 1] ?? 0); t += slotMs)
+      if (bucket !== NO_BUCKET) found[(t - from) / slotMs] = bucket;
+  });
   for (const { level, first, last } of runs)
     for (let container = first; container <= last; container += 1) {
       const buckets = new Int32Array(MAX_SLOTS[level]);
@@ -51,6 +55,30 @@ describe('a plan', () => {
       }),
       { numRuns: 80 },
     );
+  });
+
+  it('does so too where days of the zone are read as wholes, as far as they are over', () => {
+    const names = fc.constantFrom('UTC', 'Asia/Kolkata', 'Europe/London', 'Australia/Lord_Howe', 'Pacific/Apia');
+    const step = fc.constantFrom<Step>('1d', '1w', '1M');
+    const from = fc.integer({ min: at('2010-01-01T00:00Z'), max: at('2014-01-01T00:00Z') });
+    fc.assert(
+      fc.property(names, step, from, fc.integer({ min: 1, max: 70 }), fc.nat(70), (name, asked, start, days, over) => {
+        const bounds = edges(asked, start, start + days * DAY_MS, zone(name));
+        const zoneEdges = edges('1d', bounds[0] ?? 0, start + over * DAY_MS + 1, zone(name));
+        const made = planBuckets(bounds, 'quarter', zoneEdges);
+        expect(counted(made, QUARTER_MS).join()).toBe(expected(bounds, QUARTER_MS).join());
+        for (const [day, bucket] of made.zoneDays?.buckets.entries() ?? [])
+          if (bucket !== NO_BUCKET) expect(zoneEdges[day + 1]).toBeDefined();
+      }),
+      { numRuns: 80 },
+    );
+    const india = zone('Asia/Kolkata');
+    const bounds = edges('1d', at('2024-01-10T00:00Z'), at('2024-01-20T00:00Z'), india);
+    expect(runs(planBuckets(bounds, 'quarter', bounds))).toEqual([]);
+    expect(planBuckets(bounds, 'quarter', bounds.subarray(0, 9)).isMixed).toBe(false);
+    const weeks = edges('1w', at('2024-01-10T00:00Z'), at('2024-01-20T00:00Z'), india);
+    expect(planBuckets(weeks, 'quarter', edges('1d', weeks[0] ?? 0, weeks.at(-1) ?? 0, india)).isMixed).toBe(false);
+    expect(planBuckets(weeks, 'quarter', bounds).isMixed).toBe(true);
   });
 
   it('counts every minute of the range once, in its bucket', () => {

@@ -1,9 +1,9 @@
 import { dayStart, localDay } from '../calendar/local-days.ts';
-import { planBuckets } from '../calendar/plan.ts';
 import type { Zone } from '../calendar/zone.ts';
 import { shown } from '../digits.ts';
 import type { RangeRequest } from '../request/requests.ts';
 import { DAY_MS } from '../rollup/levels.ts';
+import { planDays } from './planned.ts';
 import { isoTime, partialAt, remarks, type Source } from './source.ts';
 import { readUsers } from './users.ts';
 
@@ -16,7 +16,7 @@ export function active({ from, to, tz }: RangeRequest, zone: Zone, source: Sourc
   const first = firstDay - MONTH + 1;
   // By calendar days: one that the zone left out is a bucket without time, and still a day of the trailing ones.
   const edges = Float64Array.from({ length: localDay(zone, to - 1) - first + 2 }, (_, i) => dayStart(zone, first + i));
-  const users = readUsers(source, planBuckets(edges, 'quarter'));
+  const users = readUsers(source, planDays(edges, zone, source));
   const [ofDays, wau, mau] = [users.trailing(1), users.trailing(WEEK), users.trailing(MONTH)];
   const days: object[] = [];
   for (let bucket = MONTH - 1; bucket + 1 < edges.length; bucket++) {

@@ -1,11 +1,20 @@
 import type { Level } from '../rollup/levels.ts';
 import { MemoryRollups } from '../rollup/memory-rollups.ts';
-import type { Family, RollupKey, RollupReader, RollupWriter, ScopedContainer } from '../rollup/port.ts';
+import {
+  type Changes,
+  type Family,
+  isOfAllQuarters,
+  type RollupKey,
+  type RollupReader,
+  type RollupWriter,
+  type ScopedContainer,
+} from '../rollup/port.ts';
 
 /** What is put here stands in the place of what another reader has, which never learns of it. */
 export class OverlayRollups implements RollupWriter {
   readonly #base: RollupReader;
   readonly #over = new MemoryRollups();
+  readonly #unsettled = new Set<number>();
 
   constructor(base: RollupReader) {
     this.#base = base;
@@ -21,7 +30,12 @@ export class OverlayRollups implements RollupWriter {
 
   /** `body` undefined is not kept: nothing is ever taken away here. */
   put(key: RollupKey, body: Uint8Array | undefined): void {
+    if (isOfAllQuarters(key)) this.#unsettled.add(key.container);
     this.#over.put(key, body);
+  }
+
+  changesSince(stamp: number): Changes {
+    return { ...this.#base.changesSince(stamp), unsettled: this.#unsettled };
   }
 
   *containers(family: Family, scope: number, level: Level, first: number, last: number) {

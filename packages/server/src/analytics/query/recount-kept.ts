@@ -3,8 +3,9 @@ import type { SeriesMeasure } from '../catalogue/ids.ts';
 import { containerOf, containerStart, type Level, QUARTER_MS, quarterOfMonthStart, SLOT_MS } from '../rollup/levels.ts';
 import { readNewcomers } from '../rollup/newcomers.ts';
 import type { QueryStore } from './ports.ts';
-import { RollupBuckets, Unreadable } from './rollup-buckets.ts';
+import { RollupBuckets } from './rollup-buckets.ts';
 import { needsOf } from './series.ts';
+import { Unreadable } from './unreadable.ts';
 import { type MeasuredBucket, measureAll } from './values.ts';
 
 /** What cannot be read is not there, and named. */
@@ -17,7 +18,10 @@ export interface Kept {
 export function keptAt(level: Level, measures: readonly SeriesMeasure[], scope: number, edges: Float64Array, store: QueryStore): Kept {
   if (edges.length < 2) return { buckets: [], unreadable: undefined };
   try {
-    const buckets = new RollupBuckets(scope, edges.length - 1, needsOf(measures)).read(store.rollups, planOf(level, edges));
+    const buckets = new RollupBuckets(scope, edges.length - 1, needsOf(measures)).read(
+      { rollups: store.rollups, store },
+      planOf(level, edges),
+    );
     return { buckets: measureAll(measures, buckets, store), unreadable: undefined };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;

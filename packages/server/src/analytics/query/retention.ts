@@ -1,11 +1,11 @@
 import { edges } from '../calendar/edges.ts';
 import { weekLabel } from '../calendar/labels.ts';
-import { planBuckets } from '../calendar/plan.ts';
 import type { Zone } from '../calendar/zone.ts';
 import { shown } from '../digits.ts';
 import type { RangeRequest } from '../request/requests.ts';
 import { containerOf, QUARTER_MS, quarterOfMonthStart } from '../rollup/levels.ts';
 import { readNewcomers } from '../rollup/newcomers.ts';
+import { planDays } from './planned.ts';
 import { isoTime, partialAt, remarks, type Source } from './source.ts';
 import { readUsers } from './users.ts';
 
@@ -22,7 +22,7 @@ export function retention({ from, to, tz }: RangeRequest, zone: Zone, source: So
   const sizes = new Float64Array(count);
   for (const cohort of cohortOf.values()) sizes[cohort] = (sizes[cohort] ?? 0) + 1;
   const seen = new Float64Array(count * count);
-  readUsers(source, planBuckets(weeks, 'quarter')).forEach((user, week) => {
+  readUsers(source, planDays(weeks, zone, source)).forEach((user, week) => {
     const cohort = cohortOf.get(user) ?? NO_COHORT;
     if (cohort !== NO_COHORT && week >= cohort) seen[cohort * count + week] = (seen[cohort * count + week] ?? 0) + 1;
   });

@@ -3,13 +3,13 @@ import type { Buckets, Needs, RankedSource } from '../measures/measure.ts';
 import { BucketMessages } from '../rollup/bucket-messages.ts';
 import { COLUMN, type Column, type Kind } from '../rollup/columns.ts';
 import { CountsAccumulator } from '../rollup/counts-accumulator.ts';
-import { type Level, MAX_SLOTS } from '../rollup/levels.ts';
-import { ALL_ROOMS, type Family, type RollupReader } from '../rollup/port.ts';
+import { ALL_ROOMS } from '../rollup/port.ts';
 import { QuantilesAccumulator } from '../rollup/quantiles-accumulator.ts';
 import { RankedAccumulator } from '../rollup/ranked-accumulator.ts';
 import type { Ranked } from '../rollup/top.ts';
 import { UserBuckets } from '../rollup/user-buckets.ts';
 import { UserCounts } from '../rollup/user-counts.ts';
+import { type Read, readPlanned } from './planned.ts';
 
 /** What all measures of a question need together. */
 export interface AllNeeds {
@@ -30,14 +30,6 @@ export function unionOf(needs: Iterable<Needs>): AllNeeds {
     ranked: new Set(all.flatMap(({ ranked }) => ranked ?? [])),
   };
 }
-
-/** A kept container cannot be read: no answer is better than a wrong one. */
-export class Unreadable extends Error {
-  override readonly name = 'Unreadable';
-}
-
-const corrupt = (family: Family, level: Level, container: number): Error =>
-  new Unreadable(`unreadable ${family} of ${level} ${container}: recount`);
 
 type DistinctUsers = (bucket: number) => number;
 const NOBODY: DistinctUsers = () => 0;
@@ -76,21 +68,21 @@ export class RollupBuckets implements Buckets {
   }
 
   /** Reads all that the plan names. */
-  read(reader: RollupReader, plan: BucketPlan): this {
+  read({ rollups, store }: Omit<Read, 'scope'>, plan: BucketPlan): this {
+    const read: Read = { rollups, store, scope: this.#scope };
     const { kinds, users, presence, ranked } = this.#needs;
-    this.#each(reader, plan, 'counts', (_, body, slots) => this.#counts.add(body, slots));
+    readPlanned(read, plan, 'counts', (_, body, slots) => this.#counts.add(body, slots));
     if (this.#sampled !== this.#counts)
-      this.#each(reader, plan, 'counts', (_, body, slots) => this.#sampled.add(body, slots), ALL_ROOMS);
-    if (kinds.length > 0) this.#each(reader, plan, 'quantiles', (_, body, slots) => this.#quantiles.add(body, slots));
-    if (ranked.has('users')) this.#each(reader, plan, 'users', (chunk, body, slots) => this.#messages.add(chunk, body, slots));
-    else if (users) this.#users = this.#distinct(reader, plan, 'users');
-    if (presence) this.#presence = this.#distinct(reader, plan, 'presence');
+      readPlanned({ ...read, scope: ALL_ROOMS }, plan, 'counts', (_, body, slots) => this.#sampled.add(body, slots));
+    if (kinds.length > 0) readPlanned(read, plan, 'quantiles', (_, body, slots) => this.#quantiles.add(body, slots));
+    if (ranked.has('users')) readPlanned(read, plan, 'users', (chunk, body, slots) => this.#messages.add(chunk, body, slots));
+    else if (users) this.#users = this.#distinct(read, plan, 'users');
+    if (presence) this.#presence = this.#distinct(read, plan, 'presence');
     for (const source of ['terms', 'emoji'] as const)
-      if (ranked.has(source)) this.#each(reader, plan, source, (_, body, slots) => this.#ranked[source].add(body, slots));
-    if (ranked.has('drops') && this.isOfAllRooms)
-      this.#each(reader, plan, 'drops', (_, body, slots) => this.#ranked.drops.add(body, slots));
+      if (ranked.has(source)) readPlanned(read, plan, source, (_, body, slots) => this.#ranked[source].add(body, slots));
+    if (ranked.has('drops') && this.isOfAllRooms) readPlanned(read, plan, 'drops', (_, body, slots) => this.#ranked.drops.add(body, slots));
     if (ranked.has('rooms') && this.isOfAllRooms)
-      this.#each(reader, plan, 'rooms', (chunk, body, slots) => this.#rooms.add(chunk, body, slots));
+      readPlanned(read, plan, 'rooms', (chunk, body, slots) => this.#rooms.add(chunk, body, slots));
     return this;
   }
 
@@ -138,34 +130,15 @@ export class RollupBuckets implements Buckets {
     return allowance === 0 ? 0 : allowance / this.#ranked[source].total(bucket);
   }
 
-  #distinct(reader: RollupReader, plan: BucketPlan, family: 'users' | 'presence'): DistinctUsers {
+  #distinct(read: Read, plan: BucketPlan, family: 'users' | 'presence'): DistinctUsers {
     if (plan.isMixed) {
       const users = new UserBuckets(plan.bucketCount);
-      this.#each(reader, plan, family, (chunk, body, slots) => users.add(chunk, body, slots));
+      readPlanned(read, plan, family, (chunk, body, slots) => users.add(chunk, body, slots));
       const counts = users.trailing(1);
       return (bucket) => counts[bucket] ?? 0;
     }
     const users = new UserCounts(plan.bucketCount);
-    this.#each(reader, plan, family, (chunk, body, slots) => users.add(chunk, body, slots));
+    readPlanned(read, plan, family, (chunk, body, slots) => users.add(chunk, body, slots));
     return (bucket) => users.count(bucket);
-  }
-
-  #each(
-    reader: RollupReader,
-    plan: BucketPlan,
-    family: Family,
-    add: (chunk: number, body: Uint8Array, bucketOfSlot: Int32Array) => boolean,
-    scope = this.#scope,
-  ): void {
-    for (const { level, first, last } of plan.runs) {
-      const slots = new Int32Array(MAX_SLOTS[level]);
-      let present = Number.NaN;
-      let isWanted = false;
-      for (const { container, chunk, body } of reader.containers(family, scope, level, first, last)) {
-        if (container !== present) isWanted = plan.slotBuckets(level, container, slots);
-        present = container;
-        if (isWanted && !add(chunk, body, slots)) throw corrupt(family, level, container);
-      }
-    }
   }
 }

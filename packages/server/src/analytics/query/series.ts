@@ -1,22 +1,26 @@
 import { edges } from '../calendar/edges.ts';
 import { planBuckets } from '../calendar/plan.ts';
+import type { Step } from '../calendar/steps.ts';
 import type { Zone } from '../calendar/zone.ts';
 import type { SeriesMeasure } from '../catalogue/ids.ts';
 import type { Buckets } from '../measures/measure.ts';
 import { MEASURES } from '../measures/measures.ts';
 import type { SeriesRequest } from '../request/requests.ts';
+import { planDays } from './planned.ts';
 import { type AllNeeds, RollupBuckets, unionOf } from './rollup-buckets.ts';
 import { isoTime, partialAt, remarks, type Source } from './source.ts';
 import { measureAll } from './values.ts';
+
+const isOfDays = (step: Step): boolean => step === '1d' || step === '1w' || step === '1M';
 
 export const needsOf = (measures: readonly SeriesMeasure[]): AllNeeds => unionOf(measures.map((id) => MEASURES[id].needs));
 
 /** Every bucket of the range with its measures, oldest first. */
 export function series(request: SeriesRequest, zone: Zone, source: Source): object {
   const { from, to, step, measures } = request;
-  const grain = step === '1m' || step === '5m' ? 'minute' : 'quarter';
-  const plan = planBuckets(edges(step, from, to, zone), grain);
-  const buckets = new RollupBuckets(source.scope, plan.bucketCount, needsOf(measures)).read(source.rollups, plan);
+  const bounds = edges(step, from, to, zone);
+  const plan = isOfDays(step) ? planDays(bounds, zone, source) : planBuckets(bounds, step === '1m' || step === '5m' ? 'minute' : 'quarter');
+  const buckets = new RollupBuckets(source.scope, plan.bucketCount, needsOf(measures)).read(source, plan);
   return seriesOf(request, plan.edges, buckets, source);
 }
 

@@ -14,7 +14,7 @@ export function summary({ from, to, tz, previous }: SummaryRequest, source: Sour
 
 function partOf(from: number, to: number, source: Source): object {
   const plan = planBuckets(Float64Array.of(from, to), 'quarter');
-  const buckets = new RollupBuckets(source.scope, 1, needsOf(SERIES_MEASURES)).read(source.rollups, plan);
+  const buckets = new RollupBuckets(source.scope, 1, needsOf(SERIES_MEASURES)).read(source, plan);
   const [measured] = measureAll(SERIES_MEASURES, buckets, source.store);
   return { from: isoTime(from), to: isoTime(to), measures: measured?.values, ...measured?.remarks, ...partialAt(source, to) };
 }

@@ -96,6 +96,11 @@ export class BucketMessages {
     return top;
   }
 
+  /** Each user of a bucket once, with the messages. */
+  forEach(bucket: number, visit: (user: number, messages: number) => void): void {
+    this.#visit(bucket, (forEach) => forEach(visit));
+  }
+
   /** Shows each user of a bucket once, with the messages. `size`: at least how many there are. */
   #visit(bucket: number, use: (forEach: (visit: Visit) => void, size: number) => void): void {
     const sums = this.#sums;

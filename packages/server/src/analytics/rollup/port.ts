@@ -32,12 +32,24 @@ export interface ScopedContainer extends KeptContainer {
   readonly scope: number;
 }
 
+/** What was changed of all rooms at level `quarter`. */
+export interface Changes {
+  /** To be given the next time. */
+  readonly stamp: number;
+  /** UTC days, since 1970. */
+  readonly days: Iterable<number>;
+  /** Days of which something is shown that is not kept yet: nothing made of them may be held. */
+  readonly unsettled: ReadonlySet<number>;
+}
+
 /** Synchronous. An iteration sees one state of the whole; nothing is put while it runs. */
 export interface RollupReader {
   /** From `first` to `last`, both included, ascending by (container, chunk). */
   containers(family: Family, scope: number, level: Level, first: number, last: number): Iterable<KeptContainer>;
   /** The same of every scope, scope 0 included, ascending by (scope, container, chunk). */
   scopesOf(family: Family, level: Level, first: number, last: number): Iterable<ScopedContainer>;
+  /** Since an earlier call; 0: ever. */
+  changesSince(stamp: number): Changes;
 }
 
 export interface RollupWriter extends RollupReader {
@@ -45,6 +57,9 @@ export interface RollupWriter extends RollupReader {
   /** Keeps a copy or the array itself, which the caller never writes to again; undefined removes. */
   put(key: RollupKey, body: Uint8Array | undefined): void;
 }
+
+/** Whether it belongs to what `changesSince` tells. */
+export const isOfAllQuarters = ({ scope, level }: RollupKey): boolean => scope === ALL_ROOMS && level === 'quarter';
 
 /** The order in which a merge puts: by family, level, scope, container, chunk. */
 export function compareKeys(a: RollupKey, b: RollupKey): number {

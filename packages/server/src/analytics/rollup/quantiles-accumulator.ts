@@ -51,6 +51,11 @@ export class QuantilesAccumulator {
     return estimate === undefined || kind !== KIND.latency ? estimate : Math.min(estimate, this.latencyMax(bucket));
   }
 
+  /** Those with weight, upwards. */
+  forEachBin(bucket: number, kind: Kind, visit: (bin: number, weight: number) => void): void {
+    this.#tables[kind]?.forEachBin(bucket, visit);
+  }
+
   /** ms, exact to a µs; 0 when empty. */
   latencyMax(bucket: number): number {
     return (this.#latencyMax[bucket] ?? 0) / 1000;
@@ -136,6 +141,11 @@ class BinTable {
   total(row: number): number {
     this.#sum(row);
     return this.#sums[this.#length - 1] ?? 0;
+  }
+
+  forEachBin(row: number, visit: (bin: number, weight: number) => void): void {
+    this.#sum(row);
+    for (let i = 0; i < this.#length; i++) visit(this.#bins[i] ?? 0, (this.#sums[i] ?? 0) - (this.#sums[i - 1] ?? 0));
   }
 
   quantile(row: number, q: number): number | undefined {

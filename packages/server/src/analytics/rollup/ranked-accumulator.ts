@@ -50,6 +50,11 @@ export class RankedAccumulator {
     return closed === undefined ? [] : topOf((visit) => forEach(closed, visit), closed.numbers.length, limit);
   }
 
+  /** How many numbers are listed. */
+  size(bucket: number): number {
+    return bucket === this.#open ? this.#sums.size : (this.#closed[bucket]?.numbers.length ?? 0);
+  }
+
   /** 0 while everything is exact. */
   allowance(bucket: number): number {
     return this.#allowances[bucket] ?? 0;

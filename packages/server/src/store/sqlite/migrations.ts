@@ -88,6 +88,11 @@ export const MIGRATIONS: readonly string[] = [
   create table counted_ahead (id integer primary key, ahead integer not null, room integer not null, row integer not null) strict;
   insert into counted_ahead values (1, 0, 0, 0);
   `,
+  // When what is kept of the quarters of a day, of all rooms, was last changed: what was made of them is held as long as it stands.
+  `
+  create table changed_days (day integer primary key, changed integer not null) strict;
+  create index changed_days_by_time on changed_days (changed);
+  `,
 ];
 
 /** Brings the database up to date, each step whole or not at all; of one that has something in it, with a word before each. */

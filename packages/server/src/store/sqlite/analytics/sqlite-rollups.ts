@@ -1,6 +1,15 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Level } from '../../../analytics/rollup/levels.ts';
-import type { Family, KeptContainer, RollupKey, RollupReader, RollupWriter, ScopedContainer } from '../../../analytics/rollup/port.ts';
+import {
+  type Changes,
+  type Family,
+  isOfAllQuarters,
+  type KeptContainer,
+  type RollupKey,
+  type RollupReader,
+  type RollupWriter,
+  type ScopedContainer,
+} from '../../../analytics/rollup/port.ts';
 import { many, one, preparer } from '../statements.ts';
 
 /** As they stand in the file: never to be given to another. */
@@ -17,11 +26,15 @@ const FAMILY: Readonly<Record<Family, number>> = {
 };
 export const LEVEL: Readonly<Record<Level, number>> = { minute: 0, quarter: 1, day: 2 };
 
+const NOTHING: ReadonlySet<number> = new Set();
+
 /** Kept summaries as rows of a file, read. */
 export class SqliteRollupReader implements RollupReader {
   readonly #ofScope: StatementSync;
   readonly #ofAll: StatementSync;
   readonly #body: StatementSync;
+  readonly #stamp: StatementSync;
+  readonly #changedSince: StatementSync;
 
   constructor(db: DatabaseSync) {
     const prepare = preparer(db);
@@ -34,6 +47,8 @@ export class SqliteRollupReader implements RollupReader {
        order by scope, container, chunk`,
     );
     this.#body = prepare('select body from rollups where id = ?');
+    this.#stamp = prepare('select coalesce(max(changed), 0) from changed_days');
+    this.#changedSince = prepare('select day from changed_days where changed > ?');
   }
 
   containers(family: Family, scope: number, level: Level, first: number, last: number): readonly KeptContainer[] {
@@ -49,6 +64,11 @@ export class SqliteRollupReader implements RollupReader {
       if (body !== undefined) yield { scope, container, chunk, body };
     }
   }
+
+  changesSince(stamp: number): Changes {
+    const days = many(this.#changedSince, stamp).map(([day]) => day as number);
+    return { stamp: one(this.#stamp)?.[0] as number, days, unsettled: NOTHING };
+  }
 }
 
 /** Kept summaries as rows of a file, on the writer's connection. */
@@ -56,6 +76,7 @@ export class SqliteRollups extends SqliteRollupReader implements RollupWriter {
   readonly #get: StatementSync;
   readonly #put: StatementSync;
   readonly #remove: StatementSync;
+  readonly #setChanged: StatementSync;
   readonly #prune: StatementSync;
   #prunedBefore = Number.NEGATIVE_INFINITY;
 
@@ -69,6 +90,10 @@ export class SqliteRollups extends SqliteRollupReader implements RollupWriter {
        on conflict (family, level, scope, container, chunk) do update set body = excluded.body`,
     );
     this.#remove = prepare(`delete from rollups where ${key}`);
+    this.#setChanged = prepare(
+      `insert or rollback into changed_days select ?, coalesce(max(changed), 0) + 1 from changed_days where true
+       on conflict (day) do update set changed = excluded.changed`,
+    );
     this.#prune = prepare(
       `delete from rollups where id in (
          select id from rollups indexed by rollups_by_time where level = ${LEVEL.minute} and family = ? and container < ?)`,
@@ -79,7 +104,9 @@ export class SqliteRollups extends SqliteRollupReader implements RollupWriter {
     return one(this.#get, FAMILY[family], LEVEL[level], scope, container, chunk)?.[0] as Uint8Array | undefined;
   }
 
-  put({ family, scope, level, container, chunk }: RollupKey, body: Uint8Array | undefined): void {
+  put(key: RollupKey, body: Uint8Array | undefined): void {
+    const { family, scope, level, container, chunk } = key;
+    if (isOfAllQuarters(key)) this.#setChanged.run(container);
     if (body === undefined) this.#remove.run(FAMILY[family], LEVEL[level], scope, container, chunk);
     else this.#put.run(FAMILY[family], LEVEL[level], scope, container, chunk, body);
   }

@@ -1,0 +1,145 @@
+import { ByteWriter, CAPACITY } from '@hubbub/sketch';
+import { BucketMessages } from '../rollup/bucket-messages.ts';
+import { COLUMN_COUNT, type Column, KIND, type Kind } from '../rollup/columns.ts';
+import { CountsAccumulator } from '../rollup/counts-accumulator.ts';
+import { CountsSegment } from '../rollup/counts-segment.ts';
+import { containerStart, QUARTER_MS, QUARTERS_PER_DAY } from '../rollup/levels.ts';
+import { NumberCounts } from '../rollup/number-counts.ts';
+import { ALL_ROOMS, type Family, type RollupReader } from '../rollup/port.ts';
+import { QuantilesAccumulator } from '../rollup/quantiles-accumulator.ts';
+import { QuantilesSegment } from '../rollup/quantiles-segment.ts';
+import { RankedAccumulator } from '../rollup/ranked-accumulator.ts';
+import { RankedSegment } from '../rollup/ranked-segment.ts';
+import { type Segment, writeSlots } from '../rollup/slot-body.ts';
+import { chunkOf, entryKey, mergeUsers } from '../rollup/user-body.ts';
+import { Unreadable } from './unreadable.ts';
+
+export type DayFamily = Exclude<Family, 'newcomers'>;
+
+export interface DayBody {
+  readonly chunk: number;
+  /** As it is kept, with slot 0 alone. */
+  readonly body: Uint8Array;
+}
+
+/** [start, end) in ms since 1970, on the grid of quarters. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Takes in containers of quarters, each slot for one of some stretches, and gives what each stretch has. */
+interface Merged {
+  add(chunk: number, body: Uint8Array, stretchOfSlot: Int32Array): boolean;
+  bodies(stretch: number): readonly DayBody[];
+}
+
+const MOST_RANKED = 2 * CAPACITY;
+
+/** What all rooms have of stretches that ascend, from their quarters. */
+export function dayBodies(family: DayFamily, stretches: readonly Stretch[], reader: RollupReader): readonly (readonly DayBody[])[] {
+  const [first, last] = [stretches[0], stretches.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const merged = MERGED[family](stretches.length);
+  const slots = new Int32Array(QUARTERS_PER_DAY);
+  const [firstDay, lastDay] = [first.start, last.end - 1].map((t) => Math.floor(t / (QUARTER_MS * QUARTERS_PER_DAY))) as [number, number];
+  for (const { container, chunk, body } of reader.containers(family, ALL_ROOMS, 'quarter', firstDay, lastDay)) {
+    stretchesOf(containerStart('quarter', container), stretches, slots);
+    if (!merged.add(chunk, body, slots)) throw new Unreadable(`unreadable ${family} of quarter ${container}: recount`);
+  }
+  return stretches.map((_, i) => merged.bodies(i));
+}
+
+function stretchesOf(start: number, stretches: readonly Stretch[], into: Int32Array): void {
+  into.fill(-1);
+  stretches.forEach((stretch, i) => {
+    const from = Math.max(0, (stretch.start - start) / QUARTER_MS);
+    const to = Math.min(QUARTERS_PER_DAY, (stretch.end - start) / QUARTER_MS);
+    if (from < to) into.fill(i, from, to);
+  });
+}
+
+const MERGED: Readonly<Record<DayFamily, (stretches: number) => Merged>> = {
+  counts: mergedCounts,
+  quantiles: mergedQuantiles,
+  users: (stretches) => mergedUsers(stretches, true),
+  presence: (stretches) => mergedUsers(stretches, false),
+  rooms: (stretches) => mergedUsers(stretches, true),
+  terms: mergedRanked,
+  emoji: mergedRanked,
+  drops: mergedRanked,
+};
+
+function mergedCounts(stretches: number): Merged {
+  const counts = new CountsAccumulator(stretches);
+  return {
+    add: (_, body, slots) => counts.add(body, slots),
+    bodies: (stretch) =>
+      encoded(new CountsSegment(Array.from({ length: COLUMN_COUNT }, (_, column) => counts.value(stretch, column as Column)))),
+  };
+}
+
+function mergedQuantiles(stretches: number): Merged {
+  const kinds: readonly Kind[] = Object.values(KIND);
+  const quantiles = new QuantilesAccumulator(stretches, kinds);
+  return {
+    add: (_, body, slots) => quantiles.add(body, slots),
+    bodies: (stretch) => {
+      const segment = new QuantilesSegment();
+      for (const kind of kinds) quantiles.forEachBin(stretch, kind, (bin, weight) => segment.kinds[kind]?.add(bin, weight));
+      segment.latencyMax = Math.round(quantiles.latencyMax(stretch) * 1000);
+      return encoded(segment);
+    },
+  };
+}
+
+function mergedUsers(stretches: number, hasCounts: boolean): Merged {
+  const messages = new BucketMessages(stretches);
+  return {
+    add: (chunk, body, slots) => messages.add(chunk, body, slots),
+    bodies: (stretch) => {
+      const chunks = new Map<number, NumberCounts>();
+      messages.forEach(stretch, (user, count) => {
+        let own = chunks.get(chunkOf(user));
+        if (own === undefined) {
+          own = new NumberCounts();
+          chunks.set(chunkOf(user), own);
+        }
+        own.add(entryKey(user, 0), count);
+      });
+      return [...chunks].flatMap(([chunk, changes]) => {
+        const { body } = mergeUsers(undefined, changes, hasCounts);
+        return body === undefined ? [] : { chunk, body };
+      });
+    },
+  };
+}
+
+/** Exact as long as there are no more than a kept bucket may list; else the first of them, and the largest of the others as allowance. */
+function mergedRanked(stretches: number): Merged {
+  const ranked = new RankedAccumulator(stretches);
+  return {
+    add: (_, body, slots) => ranked.add(body, slots),
+    bodies: (stretch) => {
+      const listed = ranked.top(stretch, MOST_RANKED);
+      const segment = new RankedSegment();
+      for (const { number, count } of listed.slice(0, MOST_RANKED)) segment.counts.add(number, count);
+      const lost = ranked.size(stretch) > MOST_RANKED ? (listed[MOST_RANKED] ?? listed.at(-1))?.count : 0;
+      segment.allowance = ranked.allowance(stretch) + (lost ?? 0);
+      segment.total = ranked.total(stretch);
+      return encoded(segment);
+    },
+  };
+}
+
+const scratch = new ByteWriter();
+const out = new ByteWriter();
+
+function encoded(segment: Segment): readonly DayBody[] {
+  scratch.clear();
+  segment.encode(scratch);
+  if (scratch.length === 0) return [];
+  out.clear();
+  writeSlots(out, [{ slot: 0, from: scratch.written(), start: 0, end: scratch.length }]);
+  return [{ chunk: 0, body: out.finish() }];
+}
