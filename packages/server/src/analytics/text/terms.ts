@@ -177,7 +177,8 @@ function take(reading: Reading, start: number, end: number, terms: string[]): vo
 
 function takeWord(text: string, units: Uint16Array, start: number, end: number, terms: string[]): void {
   let hash = HASH_START;
-  let [first, second] = [0, 0];
+  let first = 0;
+  let second = 0;
   let hasNumber = end - start <= MOST_CODES;
   for (let at = start; at < end; at++) {
     const unit = lowerUnit(units[at] ?? 0);
@@ -196,7 +197,8 @@ function takeMixed(reading: Reading, start: number, end: number, terms: string[]
   const { text, units, kinds } = reading;
   let wordStart = -1;
   let letters = 0;
-  let [last, lastButOne] = [-1, -1];
+  let last = -1;
+  let lastButOne = -1;
   for (let at = start; at < end; at++) {
     const kind = kinds[at] ?? 0;
     const isUnspaced = (kind & UNSPACED) !== 0;
