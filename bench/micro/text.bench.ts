@@ -2,7 +2,7 @@
  * What one message's text costs: lines of the real log, and hostile texts as multiples of them. Run: `node bench/micro/text.bench.ts` (Node 24).
  * µs per message, the 10 % quantile over the rounds; all kinds are interleaved in each round, so that a noisy moment hits all of them.
  * `whole` is what the message costs analytics in the writer's thread: text, numbers of terms, summaries of two scopes at three levels and their
- * flush (per 50 messages, in memory), mentions, answers, sessions. The last column is `whole` as a multiple of a real line's.
+ * flush (per 20 messages, in memory), mentions, answers, sessions. The last column is `whole` as a multiple of a real line's.
  * Real lines are those of ../shared/data beside the repository; without them, generated ones.
  */
 
@@ -15,10 +15,10 @@ import { MemoryRollups } from '../../packages/server/src/analytics/rollup/memory
 import { RollupDeltas } from '../../packages/server/src/analytics/rollup/rollup-deltas.ts';
 import { readText } from '../../packages/server/src/analytics/text/index.ts';
 
-const ROUNDS = 40;
+const ROUNDS = 60;
 const WARM_UP = 5;
 const LINES = 40_000;
-const AT_ONCE = 50;
+const AT_ONCE = 20;
 const QUANTILE = 0.1;
 const LEVELS: readonly Level[] = ['minute', 'quarter', 'day'];
 const ROOM = 1;
