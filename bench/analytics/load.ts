@@ -1,11 +1,13 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { AnalyticsEngine } from '../../packages/server/src/analytics/engine/engine.ts';
 import { ENGINE_LIMITS } from '../../packages/server/src/analytics/engine/engine-limits.ts';
 import { openWith } from '../../packages/server/src/store/sqlite/open-database.ts';
 import { DATABASE_FILE } from '../../packages/server/src/store/sqlite/sqlite-store.ts';
 import { Writer, type WriterOptions } from '../../packages/server/src/store/sqlite/writer.ts';
 import { type ChatOptions, generateChat } from './chat/generate.ts';
+import { countLog } from './count-log.ts';
 import { Stopwatch, type Taken } from './stopwatch.ts';
 
 export type Progress = (done: number, seconds: number) => void;
@@ -23,7 +25,8 @@ export interface AnalyticsLoaded {
 }
 
 /** Messages of one merge: the more, the fewer times each summary is written. Ten days of the full benchmark. */
-export const PIECE = 250_000;
+const PIECE = 250_000;
+const REST_PIECE = 1000;
 const BATCH = 5000;
 const FLAT_WIDTH = 10;
 const BOUND = 100_000;
@@ -62,31 +65,37 @@ export function loadLog(dir: string, chat: ChatOptions, progress: Progress): Log
   return { messages: loaded, taken: watch.taken(), bytes: sizeOf(dir) };
 }
 
-/** Counts what a loaded store holds, as the server does with the log of a version before analytics; `nowT` is its wall clock. */
-export function loadAnalytics(dir: string, nowT: number, progress: Progress, piece = PIECE): AnalyticsLoaded {
+/** Counts what a loaded store holds; `nowT` is its wall clock. */
+export function loadAnalytics(dir: string, nowT: number, progress: Progress): AnalyticsLoaded {
   const watch = new Stopwatch<'analytics'>('analytics');
-  const options = { ...ENGINE_LIMITS, now: () => nowT };
-  const writer = openWriter(dir, {
-    maxEntries: piece,
-    // Where the processor's time stands no piece takes too long, so each is as large as it may be.
-    analytics: { makeEngine: (store) => new AnalyticsEngine(store, options), cpuMs: () => 0, maxPiece: piece },
+  openTuned(dir, (db) => {
+    countLog(db, { ...ENGINE_LIMITS, now: () => nowT }, PIECE, (through) => progress(through, watch.seconds));
+    db.exec('pragma wal_checkpoint(truncate)');
+    db.close();
   });
-  const { merged, last } = writer.start(BOUND);
-  for (let to = merged; to < last; ) {
-    to = Math.min(last, to + piece);
-    while (!writer.merge(to));
-    progress(to, watch.seconds);
-  }
-  writer.tick();
-  while (!writer.tend(true));
-  writer.stop(true);
   return { taken: watch.taken().analytics, bytes: sizeOf(dir) };
 }
 
-function openWriter(dir: string, options: WriterOptions): Writer {
+/** Counts what a store has not counted yet, as the server does with the log of a version before analytics. */
+export function countRest(dir: string, nowT: number): void {
+  const options = { ...ENGINE_LIMITS, now: () => nowT };
+  const writer = openWriter(dir, {
+    maxEntries: PIECE,
+    analytics: { makeEngine: (store) => new AnalyticsEngine(store, options), cpuMs: () => 0, maxPiece: REST_PIECE },
+  });
+  const { last } = writer.start(BOUND);
+  while (!writer.merge(last));
+  writer.tick();
+  while (!writer.tend(true));
+  writer.stop(true);
+}
+
+const openWriter = (dir: string, options: WriterOptions): Writer => openTuned(dir, (db) => new Writer(db, options));
+
+function openTuned<T>(dir: string, make: (db: DatabaseSync) => T): T {
   return openWith({ path: join(dir, DATABASE_FILE), synchronous: 'normal' }, false, (db) => {
     db.exec('pragma cache_size = -1500000; pragma synchronous = off; pragma wal_autocheckpoint = 65536');
-    return new Writer(db, options);
+    return make(db);
   });
 }
 

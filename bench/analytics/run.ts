@@ -10,7 +10,8 @@ import { type ChatOptions, startOfChat } from './chat/generate.ts';
 import { DAY_MS } from './chat/rhythm.ts';
 import { writeEvents } from './events.ts';
 import { interrogate } from './interrogate.ts';
-import { loadAnalytics, loadLog } from './load.ts';
+import { countRest, loadAnalytics, loadLog } from './load.ts';
+import { loadApart } from './load-apart.ts';
 import { askedLines, loadLines } from './report.ts';
 import { compareRollups } from './same-rollups.ts';
 
@@ -23,6 +24,7 @@ stages: check (the bulk load keeps what an import keeps), load (into a store, ti
   --messages N    28000000       --rooms N 400       --years N 3       --seed N 1
   --end TIME      where the chat ends (default: the beginning of this day, UTC)
   --dir DIR       the store (default: bench/build/analytics; stays there, so that "ask" can be run again)
+  --minutes N     the load is given up after so many (default 90)
   --rounds N      of some 230 question shapes each (default 5)
   --chat S        seconds of W4, without questions and with them (default 20; 0: leave it out)
   --out FILE      of generate (default: standard output)
@@ -46,6 +48,7 @@ function parseCommandLine() {
       rounds: { type: 'string', default: '5' },
       chat: { type: 'string', default: '20' },
       out: { type: 'string', default: '-' },
+      minutes: { type: 'string', default: '90' },
       label: { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
@@ -79,7 +82,7 @@ function check(chat: ChatOptions): unknown {
     loadLog(join(dir, 'loaded'), sample, () => {});
     loadAnalytics(join(dir, 'loaded'), Date.now(), () => {});
     // What an import leaves to be counted later is counted, in the way of a server that starts.
-    loadAnalytics(join(dir, 'imported'), Date.now(), () => {}, IMPORT_PIECE);
+    countRest(join(dir, 'imported'), Date.now());
     const comparison = compareRollups(join(dir, 'imported'), join(dir, 'loaded'));
     const { containers, equalBytes, equalRanked, rankedWithinBounds, differences } = comparison;
     console.log(
@@ -94,14 +97,8 @@ function check(chat: ChatOptions): unknown {
   }
 }
 
-const IMPORT_PIECE = 1000;
-
-function load(chat: ChatOptions, dir: string): unknown {
-  const progress = (what: string) => (done: number, seconds: number) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${what}: ${done.toLocaleString('en-US')} in ${seconds.toFixed(0)} s `);
-  };
-  const log = loadLog(dir, chat, progress('log'));
-  const analytics = loadAnalytics(dir, Date.now(), progress('analytics'));
+async function load(chat: ChatOptions, { dir, minutes }: Values): Promise<unknown> {
+  const { log, analytics } = await loadApart({ dir, chat, nowT: Date.now() }, Number(minutes));
   writeFileSync(join(dir, MARK), JSON.stringify(chat));
   console.log(`\nload: ${chat.messages.toLocaleString('en-US')} messages, ${chat.rooms} rooms, ${chat.years} years`);
   for (const line of loadLines(log, analytics)) console.log(`  ${line}`);
@@ -144,7 +141,7 @@ async function main(): Promise<void> {
     machine,
     chat,
     ...(does('check') ? { check: check(chat) } : {}),
-    ...(does('load') ? { load: load(chat, values.dir) } : {}),
+    ...(does('load') ? { load: await load(chat, values) } : {}),
     ...(does('ask') ? { ask: await ask(values.dir, values) } : {}),
   };
   mkdirSync(RESULTS_DIR, { recursive: true });

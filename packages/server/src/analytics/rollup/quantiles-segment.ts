@@ -46,53 +46,58 @@ function addBins(input: ByteReader, bins: BinsTarget | undefined): boolean {
   return true;
 }
 
-/** Weights by bin, of which a slot of a room has few. */
+/** Weights by bin, of which a slot of a room has few, and of most kinds none. */
 class SparseBins implements BinsTarget {
-  readonly #weights = new NumberCounts();
+  #weights: NumberCounts | undefined;
 
   get memory(): number {
-    return 50 + this.#weights.memory;
+    return 50 + (this.#weights?.memory ?? 0);
   }
 
   /** `bin`: as clampedBinOf gives it. */
   add(bin: number, weight: number): void {
+    this.#weights ??= new NumberCounts();
     this.#weights.add(bin - ZERO_BIN, weight);
   }
 
   /** Those with weight, upwards. */
   forEach(visit: (bin: number, weight: number) => void): void {
-    for (const number of this.#weights.sorted()) visit(number + ZERO_BIN, this.#weights.get(number));
+    const weights = this.#weights;
+    if (weights !== undefined) for (const number of weights.sorted()) visit(number + ZERO_BIN, weights.get(number));
   }
 
   /** Raises negative weights to zero and says how many. */
   settle(): number {
+    const weights = this.#weights;
+    if (weights === undefined) return 0;
     const below: number[] = [];
-    this.#weights.forEach((number, weight) => {
+    weights.forEach((number, weight) => {
       if (weight < 0) below.push(number);
     });
-    for (const number of below) this.#weights.add(number, -this.#weights.get(number));
+    for (const number of below) weights.add(number, -weights.get(number));
     return below.length;
   }
 
   /** Their number and (distance to the bin before, weight) of each. */
   encode(out: ByteWriter): void {
-    const numbers = this.#weights.sorted();
+    const weights = this.#weights ?? new NumberCounts();
+    const numbers = weights.sorted();
     out.varint(numbers.length);
     let previous = 0;
     for (const number of numbers) {
       out.varint(number - previous);
-      out.varint(this.#weights.get(number));
+      out.varint(weights.get(number));
       previous = number;
     }
   }
 
   get isEmpty(): boolean {
-    return this.#weights.size === 0 || this.#weights.sorted().length === 0;
+    return this.#weights === undefined || this.#weights.size === 0 || this.#weights.sorted().length === 0;
   }
 }
 
 export class QuantilesSegment implements Segment, QuantilesTarget {
-  readonly kinds: readonly SparseBins[] = Array.from({ length: KIND_COUNT }, () => new SparseBins());
+  readonly kinds: readonly SparseBins[] = [new SparseBins(), new SparseBins(), new SparseBins(), new SparseBins()];
   latencyMax = 0;
 
   static decode(body: Uint8Array, from: number, to: number): QuantilesSegment | undefined {
