@@ -90,7 +90,7 @@ describe('the mean of connections', () => {
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });
