@@ -55,7 +55,7 @@ const step = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('repair' as const), steps: fc.constantFrom(0, 1, 3, 30, 1000), times: fc.nat(4) }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.oneof(fc.nat(3000), fc.nat(20_000)) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('tick' as const) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('tick' as const), isHeard: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
 );
 
@@ -109,7 +109,7 @@ describe('moments', () => {
               now += each.ms;
               return;
             case 'tick':
-              return engine.tick();
+              return engine.tick(each.isHeard ? waiting[0]?.t : undefined);
             case 'restart':
               engine = start();
           }
@@ -187,6 +187,20 @@ describe('moments', () => {
       engine.repair(50);
       take(...at(3000, 20), ...at(3100));
       expect(inTheEnd()).toEqual([3000]);
+    });
+
+    it('stays open while a message that is to come to it waits, so that nothing has to be repaired', () => {
+      const late = messageAt(START + 100 * MOMENT_BUCKET_MS + 5000, 10_050);
+      for (const heardUntil of [undefined, late.t]) {
+        const { store, engine, take, waitUntil, inTheEnd } = room();
+        take(...at(100, 20));
+        waitUntil(101);
+        engine.tick(heardUntil);
+        take(late);
+        expect(store.dirtOf(ROOM).length > 0).toBe(heardUntil === undefined);
+        take(...at(300));
+        expect(inTheEnd()).toEqual([100]);
+      }
     });
   });
 });
