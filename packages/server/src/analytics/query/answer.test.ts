@@ -11,8 +11,9 @@ import { DAY_MS } from '../rollup/levels.ts';
 import { answer } from './answer.ts';
 import type { QuestionPath } from './question.ts';
 
-const RUNS = Number(process.env.RUNS ?? 4);
-const FIRST_SEED = Number(process.env.SEED ?? 1);
+/** Two here, one of them with messages that came live; more in `answer.soak.test.ts`. */
+const RUNS = Number(process.env.RUNS ?? 2);
+const FIRST_SEED = Number(process.env.SEED ?? 3);
 const seeds = Array.from({ length: RUNS }, (_, i) => FIRST_SEED + i);
 
 function ask(world: World, path: QuestionPath, query: RawQuery) {
