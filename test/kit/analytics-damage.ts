@@ -83,9 +83,12 @@ export async function lastRepair(server: ServerProcess): Promise<RepairAnswer> {
 
 /** Waits until the repair that runs is over. */
 export function repairDone(server: ServerProcess, timeoutMs = 60_000): Promise<RepairAnswer> {
+  let seen: RepairAnswer | undefined;
   const look = async () => {
-    const repair = await lastRepair(server);
-    return repair.state === 'done' ? repair : undefined;
+    seen = await lastRepair(server);
+    return seen.state === 'done' ? seen : undefined;
   };
-  return eventually('the repair is done', look, timeoutMs);
+  return eventually('the repair is done', look, timeoutMs).catch((error: unknown) => {
+    throw new Error(`${String(error)}, but has ${JSON.stringify({ ...seen, damages: [] })}`);
+  });
 }

@@ -69,7 +69,7 @@ export async function analyticsRepairKills(rng: Rng, plan: RepairKillPlan) {
       await sleep(rng.between(...plan.killAfterMs));
       await Promise.all(senders.map((sender) => within('all is acked in the end', sender.stop(), 30_000)));
       await again;
-      damages += (await repairDone(server, 120_000)).damageCount ?? 0;
+      damages += (await repairDone(server, 400_000)).damageCount ?? 0;
       const history = (await Promise.all([...rooms].map((room) => fullHistory(server, room)))).flat();
       await settled(server, range, { messages: history.length }, { timeoutMs: 120_000, withMoments: false });
       const asked = questionsOf({ ...range, now: startedAt, rooms: [undefined, ...rooms], zones: ['UTC'], steps: ['15m', '1h', '1d'] });

@@ -39,7 +39,7 @@ export interface AnalyticsOptions {
 const NOTICES_AT_ONCE = 2000;
 /** Of up to 500 messages each. */
 const READS_AT_ONCE = 4;
-/** Of what was asked for: chat waits for the end of it. */
+/** Of repairs, after which no other is begun: chat waits for the end. */
 const REPAIR_MS = 10;
 
 /** The place of analytics in the writer: a step of its merges, and what else is counted in its transactions. */
@@ -117,7 +117,12 @@ export class AnalyticsPart implements Derived {
 
   #repair(): boolean {
     const until = this.#cpuMs() + REPAIR_MS;
-    return this.#asOfNow().repair(READS_AT_ONCE, () => this.#cpuMs() >= until);
+    const isOver = () => this.#cpuMs() >= until;
+    const engine = this.#asOfNow();
+    for (;;) {
+      if (engine.repair(READS_AT_ONCE, isOver)) return true;
+      if (isOver()) return false;
+    }
   }
 
   #asOfNow(): Engine {
