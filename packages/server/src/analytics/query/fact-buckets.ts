@@ -157,10 +157,7 @@ export class FactBuckets implements Buckets, FactSink {
 
   ranked(bucket: number, source: RankedSource, limit: number): readonly Ranked[] {
     const counts = this.#buckets[bucket]?.ranked[source] ?? new Map<number, number>();
-    const forEach = (visit: (number: number, count: number) => void): void => {
-      for (const [number, count] of counts) visit(number, count);
-    };
-    return topOf(forEach, counts.size, limit);
+    return topOf([...counts.keys()], [...counts.values()], limit);
   }
 
   rankedBound(): number {

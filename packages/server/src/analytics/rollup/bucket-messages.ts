@@ -13,8 +13,6 @@ interface Pairs {
   length: number;
 }
 
-type Visit = (user: number, count: number) => void;
-
 /**
  * Messages by user and bucket, from containers of `users` or `rooms` in any order, each read once: what is read is put aside by bucket,
  * and summed up when the bucket is asked for. A single bucket is summed up at once.
@@ -82,52 +80,45 @@ export class BucketMessages {
 
   /** Distinct users of a bucket. */
   users(bucket: number): number {
-    let users = 0;
-    this.#visit(bucket, (forEach) => forEach(() => users++));
-    return users;
+    return this.#summed(bucket).users.length;
   }
 
   /** Most first; those that tie with the last one as well. */
   top(bucket: number, limit: number): Ranked[] {
-    let top: Ranked[] = [];
-    this.#visit(bucket, (forEach, size) => {
-      top = topOf(forEach, size, limit);
-    });
-    return top;
+    const { users, messages } = this.#summed(bucket);
+    return topOf(users, messages, limit);
   }
 
   /** Each user of a bucket once, with the messages. */
   forEach(bucket: number, visit: (user: number, messages: number) => void): void {
-    this.#visit(bucket, (forEach) => forEach(visit));
+    const { users, messages } = this.#summed(bucket);
+    for (let i = 0; i < users.length; i++) visit(users[i] ?? 0, messages[i] ?? 0);
   }
 
-  /** Shows each user of a bucket once, with the messages. `size`: at least how many there are. */
-  #visit(bucket: number, use: (forEach: (visit: Visit) => void, size: number) => void): void {
+  /** Each user of a bucket once. */
+  #summed(bucket: number): { readonly users: Float64Array; readonly messages: Float64Array } {
     const sums = this.#sums;
-    if (this.#isSingle) return use((visit) => this.#visitSums(visit), sums.length);
     const pairs = this.#pairs[bucket];
-    if (pairs === undefined) return;
-    const { values, length } = pairs;
-    const found = new Uint32Array(length / 2);
-    let users = 0;
-    for (let at = 0; at < length; at += 2) {
-      const place = values[at] ?? 0;
-      const sum = sums[place] ?? 0;
-      if (sum === 0) found[users++] = place;
-      sums[place] = sum + (values[at + 1] ?? 0);
-    }
-    use((visit) => {
-      for (let at = 0; at < users; at++) {
-        const place = found[at] ?? 0;
-        visit(this.#userAt(place), sums[place] ?? 0);
+    const places = new Uint32Array(this.#isSingle ? sums.length : (pairs?.length ?? 0) / 2);
+    let length = 0;
+    if (this.#isSingle) {
+      for (let place = 0; place < sums.length; place++) if (sums[place] !== 0) places[length++] = place;
+    } else if (pairs !== undefined) {
+      for (let at = 0; at < pairs.length; at += 2) {
+        const place = pairs.values[at] ?? 0;
+        const sum = sums[place] ?? 0;
+        if (sum === 0) places[length++] = place;
+        sums[place] = sum + (pairs.values[at + 1] ?? 0);
       }
-    }, users);
-    for (let at = 0; at < users; at++) sums[found[at] ?? 0] = 0;
-  }
-
-  #visitSums(visit: Visit): void {
-    const sums = this.#sums;
-    for (let place = 0; place < sums.length; place++) if (sums[place] !== 0) visit(this.#userAt(place), sums[place] ?? 0);
+    }
+    const [users, messages] = [new Float64Array(length), new Float64Array(length)];
+    for (let i = 0; i < length; i++) {
+      const place = places[i] ?? 0;
+      users[i] = (this.#chunks[place >>> CHUNK_BITS] ?? 0) * CHUNK_USERS + (place & IN_CHUNK);
+      messages[i] = sums[place] ?? 0;
+      if (!this.#isSingle) sums[place] = 0;
+    }
+    return { users, messages };
   }
 
   #putAside(bucket: number, place: number, count: number): void {
@@ -142,10 +133,6 @@ export class BucketMessages {
     }
     pairs.values[pairs.length++] = place;
     pairs.values[pairs.length++] = count;
-  }
-
-  #userAt(place: number): number {
-    return (this.#chunks[place >>> CHUNK_BITS] ?? 0) * CHUNK_USERS + (place & IN_CHUNK);
   }
 
   /** The place of a chunk's first user. */

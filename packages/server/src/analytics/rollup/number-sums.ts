@@ -45,10 +45,6 @@ export class NumberSums {
     if (this.#size * 2 >= places.length) this.#grow();
   }
 
-  forEach(visit: (number: number, sum: number) => void): void {
-    for (let entry = 1; entry <= this.#size; entry++) visit(this.#numbers[entry] ?? 0, this.#sums[entry] ?? 0);
-  }
-
   /** A copy. */
   summed(): Summed {
     return { numbers: this.#numbers.slice(1, this.#size + 1), sums: this.#sums.slice(1, this.#size + 1) };

@@ -45,9 +45,8 @@ export class RankedAccumulator {
    * a number that is not listed (count 0).
    */
   top(bucket: number, limit: number): Ranked[] {
-    if (bucket === this.#open) return topOf((visit) => this.#sums.forEach(visit), this.#sums.size, limit);
-    const closed = this.#closed[bucket];
-    return closed === undefined ? [] : topOf((visit) => forEach(closed, visit), closed.numbers.length, limit);
+    const summed = bucket === this.#open ? this.#sums.summed() : this.#closed[bucket];
+    return summed === undefined ? [] : topOf(summed.numbers, summed.sums, limit);
   }
 
   /** How many numbers are listed. */
@@ -69,7 +68,9 @@ export class RankedAccumulator {
     this.#sums.clear();
     this.#open = bucket;
     const closed = this.#closed[bucket];
-    if (closed !== undefined) forEach(closed, (number, sum) => this.#sums.add(number, sum));
+    if (closed === undefined) return;
+    const { numbers, sums } = closed;
+    for (let i = 0; i < numbers.length; i++) this.#sums.add(numbers[i] ?? 0, sums[i] ?? 0);
   }
 
   /** A segment as `addRanked` reads it, by hand: a question about months asks for millions of counts. */
@@ -109,8 +110,4 @@ export class RankedAccumulator {
     this.#allowances[bucket] = (this.#allowances[bucket] ?? 0) + allowance;
     return !input.isBroken && at === to && (allowance === 0 ? left === 0 : left >= 0);
   }
-}
-
-function forEach({ numbers, sums }: Summed, visit: (number: number, sum: number) => void): void {
-  for (let i = 0; i < numbers.length; i++) visit(numbers[i] ?? 0, sums[i] ?? 0);
 }

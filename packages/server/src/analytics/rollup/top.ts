@@ -9,23 +9,25 @@ const MOST_HEAPED = 1000;
 
 /**
  * The `limit` largest counts, most first, ties by number; all that tie with the last one as well, since the order among them is by a
- * name that only the caller knows. Counts of 0 are left out. `size`: at least how many there are.
+ * name that only the caller knows. `counts[i]` is of `numbers[i]`; counts of 0 are left out.
  */
-export function topOf(forEach: (visit: (number: number, count: number) => void) => void, size: number, limit: number): Ranked[] {
-  const least = size <= limit ? 0 : limit <= MOST_HEAPED ? leastByHeap(forEach, limit) : leastBySort(forEach, size, limit);
+export function topOf(numbers: ArrayLike<number>, counts: ArrayLike<number>, limit: number): Ranked[] {
+  const least = counts.length <= limit ? 0 : limit <= MOST_HEAPED ? leastByHeap(counts, limit) : leastBySort(counts, limit);
   const top: Ranked[] = [];
-  forEach((number, count) => {
-    if (count >= least) top.push({ number, count });
-  });
+  for (let i = 0; i < counts.length; i++) {
+    const count = counts[i] ?? 0;
+    if (count >= least && count !== 0) top.push({ number: numbers[i] ?? 0, count });
+  }
   return top.sort((a, b) => b.count - a.count || a.number - b.number);
 }
 
 /** The `limit`th largest count; 0 when there are fewer. A heap whose root is the smallest of those kept: nearly all counts end there. */
-function leastByHeap(forEach: (visit: (number: number, count: number) => void) => void, limit: number): number {
+function leastByHeap(counts: ArrayLike<number>, limit: number): number {
   const heap = new Float64Array(limit);
   let least = 0;
-  forEach((_, count) => {
-    if (count <= least) return;
+  for (let i = 0; i < counts.length; i++) {
+    const count = counts[i] ?? 0;
+    if (count <= least) continue;
     let at = 0;
     for (let child = 1; child < limit; child = 2 * at + 1) {
       if (child + 1 < limit && (heap[child + 1] ?? 0) < (heap[child] ?? 0)) child += 1;
@@ -35,16 +37,10 @@ function leastByHeap(forEach: (visit: (number: number, count: number) => void) =
     }
     heap[at] = count;
     least = heap[0] ?? 0;
-  });
+  }
   return least;
 }
 
-function leastBySort(forEach: (visit: (number: number, count: number) => void) => void, size: number, limit: number): number {
-  const counts = new Float64Array(size);
-  let length = 0;
-  forEach((_, count) => {
-    counts[length++] = count;
-  });
-  const sorted = counts.subarray(0, length).sort();
-  return length > limit ? (sorted[length - limit] ?? Number.POSITIVE_INFINITY) : 0;
+function leastBySort(counts: ArrayLike<number>, limit: number): number {
+  return Float64Array.from(counts).sort()[counts.length - limit] ?? 0;
 }
