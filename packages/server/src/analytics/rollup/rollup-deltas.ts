@@ -31,6 +31,13 @@ export class RollupDeltas {
     users: this.#shelf((family, body) => new PendingUsers(family !== 'presence', body)),
     newcomers: this.#shelf((_, body) => new PendingNewcomers(body)),
   };
+  readonly #openers = {
+    counts: this.#opener(this.#shelves.counts),
+    quantiles: this.#opener(this.#shelves.quantiles),
+    ranked: this.#opener(this.#shelves.ranked),
+    users: this.#opener(this.#shelves.users),
+    newcomers: this.#opener(this.#shelves.newcomers),
+  };
   #flushes = 0;
   #shortfalls = 0;
   #corrupt = 0;
@@ -57,14 +64,7 @@ export class RollupDeltas {
   at(scope: number, t: number, levels: readonly Level[]): RollupPlace {
     let place = this.#places.get(scope);
     if (place === undefined) {
-      const openers = {
-        counts: this.#opener(this.#shelves.counts),
-        quantiles: this.#opener(this.#shelves.quantiles),
-        ranked: this.#opener(this.#shelves.ranked),
-        users: this.#opener(this.#shelves.users),
-        newcomers: this.#opener(this.#shelves.newcomers),
-      };
-      place = new RollupPlace(scope, openers);
+      place = new RollupPlace(scope, this.#openers);
       this.#places.set(scope, place);
     }
     place.move(t, levels);
@@ -74,14 +74,16 @@ export class RollupDeltas {
   /** Puts what changed, in key order; encodes changed slots only. When a put throws: roll back, and `drop`. */
   flush(): void {
     this.#places.clear();
-    for (const entry of this.#changed()) {
+    const used = this.#used();
+    const changed = used.filter((entry) => entry.isChanged).sort(compareEntries);
+    for (const entry of changed) {
       const { body, shortfalls, corrupt } = entry.container.settle();
       this.#rollups.put(entry.key, body);
       this.#shortfalls += shortfalls;
       this.#corrupt += corrupt;
       entry.isChanged = false;
     }
-    for (const entry of this.#used()) this.#order.weigh(entry);
+    for (const entry of used) this.#order.weigh(entry);
     this.#flushes += 1;
     this.#shed();
   }
@@ -102,12 +104,10 @@ export class RollupDeltas {
   }
 
   /** Those asked for since the last flush. */
-  *#used(): Iterable<PendingEntry> {
-    for (let entry = this.#order.newest; entry?.lastUsed === this.#flushes; entry = entry.older) yield entry;
-  }
-
-  #changed(): PendingEntry[] {
-    return [...this.#used()].filter((entry) => entry.isChanged).sort(compareEntries);
+  #used(): PendingEntry[] {
+    const used: PendingEntry[] = [];
+    for (let entry = this.#order.newest; entry?.lastUsed === this.#flushes; entry = entry.older) used.push(entry);
+    return used;
   }
 
   /** Closes those unused for longest until the rest has room. */

@@ -23,6 +23,9 @@ export interface Openers {
 
 export type RankedFamily = 'terms' | 'emoji' | 'drops';
 
+/** Never added to: most places have no presence. */
+const NONE = new Map<number, NumberCounts>();
+
 /** The place at one level: its slot, and what of it is open for changes. */
 class Spot {
   readonly level: Level;
@@ -37,8 +40,8 @@ class Spot {
   quantiles: QuantilesSegment | undefined;
   readonly ranked: Record<RankedFamily, RankedSegment | undefined> = { terms: undefined, emoji: undefined, drops: undefined };
   /** By chunk. */
-  readonly users = new Map<number, NumberCounts>();
-  readonly presence = new Map<number, NumberCounts>();
+  users = NONE;
+  presence = NONE;
   rooms: NumberCounts | undefined;
 
   constructor(level: Level) {
@@ -51,8 +54,8 @@ class Spot {
       this.container = containerOf(this.level, t);
       this.containerStart = containerStart(this.level, this.container);
       this.containerEnd = containerStart(this.level, this.container + 1);
-      this.users.clear();
-      this.presence.clear();
+      this.users = NONE;
+      this.presence = NONE;
       this.rooms = undefined;
     }
     const size = SLOT_MS[this.level];
@@ -216,6 +219,7 @@ export class RollupPlace {
 
   #openUsers(spot: Spot, family: 'users' | 'presence', chunk: number): NumberCounts {
     const { changes } = this.#open.users(this.#key(spot, family, chunk), true);
+    if (spot[family] === NONE) spot[family] = new Map();
     spot[family].set(chunk, changes);
     return changes;
   }
