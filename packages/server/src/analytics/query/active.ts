@@ -16,7 +16,7 @@ export function active({ from, to, tz }: RangeRequest, zone: Zone, source: Sourc
   const first = firstDay - MONTH + 1;
   // By calendar days: one that the zone left out is a bucket without time, and still a day of the trailing ones.
   const edges = Float64Array.from({ length: localDay(zone, to - 1) - first + 2 }, (_, i) => dayStart(zone, first + i));
-  const users = readUsers(source, planDays(edges, zone, source));
+  const users = readUsers(source, planDays(edges, source));
   const [ofDays, wau, mau] = [users.trailing(1), users.trailing(WEEK), users.trailing(MONTH)];
   const days: object[] = [];
   for (let bucket = MONTH - 1; bucket + 1 < edges.length; bucket++) {

@@ -1,11 +1,12 @@
-import { edges } from '../calendar/edges.ts';
 import { type BucketPlan, planBuckets } from '../calendar/plan.ts';
-import type { Zone } from '../calendar/zone.ts';
-import { MAX_SLOTS } from '../rollup/levels.ts';
+import { DAY_MS, HOUR_MS, MAX_SLOTS } from '../rollup/levels.ts';
 import { ALL_ROOMS } from '../rollup/port.ts';
 import type { DayFamily } from './day-bodies.ts';
 import type { Source } from './source.ts';
 import { Unreadable } from './unreadable.ts';
+
+/** With the hour that the end of summer time adds. */
+const LONGEST_DAY_MS = DAY_MS + HOUR_MS;
 
 /** What is read of a scope. */
 export type Read = Pick<Source, 'rollups' | 'scope'> & { readonly store: Pick<Source['store'], 'zoneDays'> };
@@ -31,16 +32,31 @@ export function readPlanned(
 }
 
 /**
- * Buckets of days and longer: of all rooms together days of the zone that are over are read as wholes. What a single room has of each
- * quarter is little.
+ * Buckets of days of a zone and longer. Of all rooms together, stretches that are over and would have to be read by their quarters are
+ * read as wholes: the days, where each is a bucket; else the two parts of each UTC day that an edge splits. What a single room has of
+ * its quarters is little.
  */
-export function planDays(bounds: Float64Array, zone: Zone, { scope, completeUntil }: Source): BucketPlan {
-  const [from, to] = [bounds[0] ?? 0, Math.min(bounds.at(-1) ?? 0, completeUntil)];
-  if (scope !== ALL_ROOMS || from >= to) return planBuckets(bounds, 'quarter');
-  const days = edges('1d', from, to, zone);
+export function planDays(bounds: Float64Array, { scope, completeUntil }: Source): BucketPlan {
+  if (scope !== ALL_ROOMS) return planBuckets(bounds, 'quarter');
   return planBuckets(
     bounds,
     'quarter',
-    days.filter((day) => day <= to),
+    stretchEdges(bounds).filter((edge) => edge <= completeUntil),
   );
+}
+
+/** Where stretches begin and end that are worth to be read as wholes, ascending. */
+export function stretchEdges(bounds: Float64Array): Float64Array {
+  const found: number[] = [];
+  const put = (edge: number): void => {
+    if (edge > (found.at(-1) ?? Number.NEGATIVE_INFINITY)) found.push(edge);
+  };
+  for (const [i, edge] of bounds.entries()) {
+    const isAfterDay = i > 0 && edge - (bounds[i - 1] ?? 0) <= LONGEST_DAY_MS;
+    const isBeforeDay = i + 1 < bounds.length && (bounds[i + 1] ?? 0) - edge <= LONGEST_DAY_MS;
+    if (!isAfterDay) put(Math.max(bounds[0] ?? 0, Math.floor(edge / DAY_MS) * DAY_MS));
+    put(edge);
+    if (!isBeforeDay) put(Math.min(bounds.at(-1) ?? 0, Math.ceil(edge / DAY_MS) * DAY_MS));
+  }
+  return Float64Array.from(found);
 }

@@ -22,7 +22,7 @@ export function retention({ from, to, tz }: RangeRequest, zone: Zone, source: So
   const sizes = new Float64Array(count);
   for (const cohort of cohortOf.values()) sizes[cohort] = (sizes[cohort] ?? 0) + 1;
   const seen = new Float64Array(count * count);
-  readUsers(source, planDays(weeks, zone, source)).forEach((user, week) => {
+  readUsers(source, planDays(weeks, source)).forEach((user, week) => {
     const cohort = cohortOf.get(user) ?? NO_COHORT;
     if (cohort !== NO_COHORT && week >= cohort) seen[cohort * count + week] = (seen[cohort * count + week] ?? 0) + 1;
   });

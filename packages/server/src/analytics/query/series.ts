@@ -19,7 +19,7 @@ export const needsOf = (measures: readonly SeriesMeasure[]): AllNeeds => unionOf
 export function series(request: SeriesRequest, zone: Zone, source: Source): object {
   const { from, to, step, measures } = request;
   const bounds = edges(step, from, to, zone);
-  const plan = isOfDays(step) ? planDays(bounds, zone, source) : planBuckets(bounds, step === '1m' || step === '5m' ? 'minute' : 'quarter');
+  const plan = isOfDays(step) ? planDays(bounds, source) : planBuckets(bounds, step === '1m' || step === '5m' ? 'minute' : 'quarter');
   const buckets = new RollupBuckets(source.scope, plan.bucketCount, needsOf(measures)).read(source, plan);
   return seriesOf(request, plan.edges, buckets, source);
 }

@@ -11,6 +11,7 @@ import { MemoryRollups } from '../rollup/memory-rollups.ts';
 import { ALL_ROOMS, type RollupReader } from '../rollup/port.ts';
 import { RollupDeltas } from '../rollup/rollup-deltas.ts';
 import { OverlayRollups } from './overlay-rollups.ts';
+import { stretchEdges } from './planned.ts';
 import { RollupBuckets, unionOf } from './rollup-buckets.ts';
 import { ZoneDays } from './zone-days.ts';
 
@@ -78,7 +79,10 @@ describe('days of a zone', () => {
   it('tell what their quarters tell, whatever changes between two questions, and with what is not written yet', () => {
     const names = fc.constantFrom('Asia/Kolkata', 'Europe/Berlin', 'Australia/Lord_Howe', 'Europe/London');
     const step = fc.constantFrom('1d', '1w', '1M');
-    const asked = fc.array(fc.record({ before: said, unwritten: fc.oneof(fc.constant([]), said), name: names, step }), { maxLength: 4 });
+    const asked = fc.array(
+      fc.record({ before: said, unwritten: fc.oneof(fc.constant([]), said), name: names, step, isByDays: fc.boolean() }),
+      { maxLength: 4 },
+    );
     fc.assert(
       fc.property(asked, fc.constantFrom(0, 3000, 1e9), (questions, maxBytes) => {
         const rollups = new MemoryRollups();
@@ -89,7 +93,7 @@ describe('days of a zone', () => {
           if (question.unwritten.length > 0) say(question.unwritten, over);
           const own = zone(question.name);
           const bounds = edges(question.step, T0, T0 + DAYS * DAY_MS, own);
-          const days = edges('1d', bounds[0] ?? 0, bounds.at(-1) ?? 0, own);
+          const days = question.isByDays ? edges('1d', bounds[0] ?? 0, bounds.at(-1) ?? 0, own) : stretchEdges(bounds);
           const reader = question.unwritten.length > 0 ? over : rollups;
           expect(told(reader, zoneDays, bounds, days)).toEqual(told(reader, new ZoneDays(), bounds, undefined));
           expect(zoneDays.bytes).toBeLessThanOrEqual(maxBytes);

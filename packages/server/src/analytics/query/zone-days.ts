@@ -11,15 +11,10 @@ const BODY_BYTES = 150;
 /** Days that are merged at once: what they have is decoded together. */
 const AT_ONCE = 16;
 
-interface HeldDay {
-  readonly end: number;
-  readonly bodies: readonly DayBody[];
-}
-
-/** Days of one family that begin at the same time of the day, in UTC. */
+/** Days of one family that are of the same length and begin at the same time of the day, in UTC. */
 interface Held {
   /** By start. */
-  readonly days: Map<number, HeldDay>;
+  readonly days: Map<number, readonly DayBody[]>;
   bytes: number;
   /** Up to which changes they were looked through. */
   stamp: number;
@@ -28,12 +23,12 @@ interface Held {
 type Add = (chunk: number, body: Uint8Array, bucketOfSlot: Int32Array) => boolean;
 
 /**
- * Days of zones as if they were kept, of all rooms together: each is merged from its quarters when it is first asked for, and held until
- * these change or room is needed. What would be a hundred summaries a day is then one, as it is in UTC.
+ * Days of zones, and other stretches of no more than a day, as if they were kept, of all rooms together: each is merged from its
+ * quarters when it is first asked for, and held until these change or room is needed. What would be a hundred summaries a day is then one, as it is in UTC.
  */
 export class ZoneDays {
   readonly #maxBytes: number;
-  /** By family and time of the day, that used longest ago first. */
+  /** By family, time of the day and length; that used longest ago first. */
   readonly #held = new Map<string, Held>();
   #bytes = 0;
 
@@ -80,8 +75,7 @@ export class ZoneDays {
     const isSettled = (start: number, end: number): boolean => !unsettled.has(dayOf(start)) && !unsettled.has(dayOf(end - 1));
     const found = wanted.map((day) => {
       const { start, end } = stretchOf(day);
-      const held = this.#heldOf(family, start, reader).days.get(start);
-      return held?.end === end && isSettled(start, end) ? held.bodies : undefined;
+      return isSettled(start, end) ? this.#heldOf(family, start, end, reader).days.get(start) : undefined;
     });
     const missing = [...wanted.keys()].filter((at) => found[at] === undefined);
     const made = dayBodies(
@@ -93,13 +87,13 @@ export class ZoneDays {
       const bodies = made[i] ?? [];
       found[at] = bodies;
       const { start, end } = stretchOf(wanted[at] ?? 0);
-      if (isSettled(start, end)) this.#hold(family, start, { end, bodies }, reader);
+      if (isSettled(start, end)) this.#hold(this.#heldOf(family, start, end, reader), start, bodies);
     }
     return found.map((bodies) => bodies ?? []);
   }
 
-  #heldOf(family: DayFamily, start: number, reader: RollupReader): Held {
-    const name = `${family} ${(start / QUARTER_MS) % QUARTERS_PER_DAY}`;
+  #heldOf(family: DayFamily, start: number, end: number, reader: RollupReader): Held {
+    const name = `${family} ${(start / QUARTER_MS) % QUARTERS_PER_DAY} ${(end - start) / QUARTER_MS}`;
     let held = this.#held.get(name);
     if (held === undefined) held = { days: new Map(), bytes: 0, stamp: reader.changesSince(Number.MAX_SAFE_INTEGER).stamp };
     this.#held.delete(name);
@@ -107,12 +101,11 @@ export class ZoneDays {
     return held;
   }
 
-  #hold(family: DayFamily, start: number, day: HeldDay, reader: RollupReader): void {
-    const held = this.#heldOf(family, start, reader);
+  #hold(held: Held, start: number, bodies: readonly DayBody[]): void {
     this.#let(held, start);
-    held.days.set(start, day);
-    held.bytes += bytesOf(day);
-    this.#bytes += bytesOf(day);
+    held.days.set(start, bodies);
+    held.bytes += bytesOf(bodies);
+    this.#bytes += bytesOf(bodies);
   }
 
   /** Lets go what has changed since it was held. */
@@ -153,4 +146,4 @@ function startsAround(name: string, day: number): readonly number[] {
   return [day - 2, day - 1, day].map((each) => (each * QUARTERS_PER_DAY + quarter) * QUARTER_MS);
 }
 
-const bytesOf = ({ bodies }: HeldDay): number => bodies.reduce((sum, { body }) => sum + body.length + BODY_BYTES, BODY_BYTES);
+const bytesOf = (bodies: readonly DayBody[]): number => bodies.reduce((sum, { body }) => sum + body.length + BODY_BYTES, BODY_BYTES);
