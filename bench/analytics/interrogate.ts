@@ -5,7 +5,7 @@ import { BENCH_DIR, LOAD_CORE } from '../runner/places.ts';
 import { startAt, stop } from '../runner/processes.ts';
 import { type Answer, Asker } from './ask.ts';
 import { Random } from './chat/random.ts';
-import { type Asked, NEW_ZONES, questionsOfRound, wholeQuestions, ZONES } from './questions.ts';
+import { type Asked, earlierQuestions, firstQuestions, NEW_ZONES, questionsOfRound, ZONES } from './questions.ts';
 import { type StartedServer, startServer } from './server.ts';
 
 export interface AskOptions {
@@ -44,15 +44,12 @@ export async function interrogate({ dataDir, asked, rounds, seed, chatSeconds }:
   const random = new Random(seed);
   try {
     await sleep(SETTLE_MS);
-    for (const tz of ZONES) for (const question of wholeQuestions(asked, tz)) await asker.ask(question);
+    for (const tz of ZONES) for (const question of earlierQuestions(asked, tz)) await asker.ask(question);
     const answers: Answer[] = [];
     for (let round = 0; round < rounds; round++)
       for (const question of questionsOfRound(asked, random)) answers.push(await asker.ask(question));
     const newZones: Answer[] = [];
-    for (const [i, tz] of NEW_ZONES.entries()) {
-      const question = wholeQuestions(asked, tz)[i];
-      if (question !== undefined) newZones.push(await asker.ask(question));
-    }
+    for (const question of firstQuestions(asked, NEW_ZONES)) newZones.push(await asker.ask(question));
     const snapshots: Answer[] = [];
     for (let i = 0; i < SNAPSHOTS; i++) snapshots.push(await asker.ask({ endpoint: 'summary', path: '/api/analytics' }));
     const rssBytes = await residentBytes(server);

@@ -82,7 +82,7 @@ export function questionsOfRound(asked: Asked, random: Random): readonly Questio
 }
 
 /** Over the whole range and all rooms. */
-export function wholeQuestions(asked: Asked, tz: string): readonly Question[] {
+function wholeQuestions(asked: Asked, tz: string): readonly Question[] {
   const whole = longest(asked, Number.POSITIVE_INFINITY);
   return ENDPOINTS.map((endpoint) => ({
     endpoint,
@@ -91,6 +91,30 @@ export function wholeQuestions(asked: Asked, tz: string): readonly Question[] {
       ...(endpoint === 'series' ? { measures: COUNTED.join(), step: '1d' } : {}),
     }),
   }));
+}
+
+/** What is asked in a zone before anything is measured there: each kind of question once. */
+export function earlierQuestions(asked: Asked, tz: string): readonly Question[] {
+  const lists = [...RANKED].flatMap((measures) =>
+    [
+      { step: '1d', mostMs: 364 * DAY_MS },
+      { step: '1w', mostMs: Number.POSITIVE_INFINITY },
+    ].map(({ step, mostMs }): Question => ({ endpoint: 'series', path: pathOf('series', longest(asked, mostMs), { measures, step, tz }) })),
+  );
+  return [...wholeQuestions(asked, tz), ...lists];
+}
+
+/** The first that is asked in zones that nobody asked for before: what has most to be read for it. */
+export function firstQuestions(asked: Asked, zones: readonly string[]): readonly Question[] {
+  return zones.map((tz, i) => {
+    const whole = wholeQuestions(asked, tz);
+    const ranked = (measures: string, step: string, mostMs: number): Question => ({
+      endpoint: 'series',
+      path: pathOf('series', longest(asked, mostMs), { measures, step, tz }),
+    });
+    const all = [whole[0], ranked('topTerms', '1d', 364 * DAY_MS), ranked('topUsers', '1d', 364 * DAY_MS), whole[6], whole[4]];
+    return all[i % all.length] ?? ranked('topTerms', '1w', Number.POSITIVE_INFINITY);
+  });
 }
 
 function pathOf(endpoint: Endpoint, { from, to }: Range, more: Record<string, string>): string {
