@@ -9,6 +9,8 @@ const FIRST_BIN = ZERO_BIN + 1;
 const PAGE_BITS = 4;
 const PAGE_BINS = 1 << PAGE_BITS;
 const PAGES = (BIN_COUNT - 1) / PAGE_BINS;
+/** Of a bucket of a quarter of an hour. */
+const USUAL_PAGES = 6;
 
 /** Bins of the wanted kinds by bucket, from containers of `quantiles` in any order. */
 export class QuantilesAccumulator {
@@ -111,7 +113,7 @@ class BinTable {
   readonly #zeros: Float64Array;
   /** By row, then by bin: where its page begins; 0: there is none. */
   readonly #pages: Int32Array;
-  #weights = new Float64Array(64 * PAGE_BINS);
+  #weights: Float64Array;
   #end = PAGE_BINS;
   /** Of the row `#summed`: the bins with weight, and how much lies at or below each. */
   readonly #bins = new Int32Array(BIN_COUNT);
@@ -122,6 +124,7 @@ class BinTable {
   constructor(rows: number) {
     this.#zeros = new Float64Array(rows);
     this.#pages = new Int32Array(rows * PAGES);
+    this.#weights = new Float64Array((rows + 1) * USUAL_PAGES * PAGE_BINS);
   }
 
   add(row: number, bin: number, weight: number): void {
