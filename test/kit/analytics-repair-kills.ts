@@ -32,7 +32,8 @@ export async function analyticsRepairKills(rng: Rng, plan: RepairKillPlan) {
   const startedAt = Date.now();
   const talk = (stretches: number): OracleEvent[] => {
     const events = plainHistory(randomHistory(rng.between(1, 1_000_000), { stretches }).events).filter(({ type }) => type === 'chat');
-    const by = startedAt - HOUR_MS - Date.parse(String(events.at(-1)?.t));
+    // At another time each, so that few of two rounds are at the same millisecond.
+    const by = startedAt - HOUR_MS - rng.between(0, DAY_MS) - Date.parse(String(events.at(-1)?.t));
     return events.map((event) => ({
       ...event,
       t: new Date(Date.parse(String(event.t)) + by).toISOString(),
