@@ -1,6 +1,7 @@
 /** What the thread for questions runs: the query engine on a connection of its own that only reads. */
 import { answer } from './analytics/query/answer.ts';
 import { Recounts } from './analytics/query/recounts.ts';
+import { ZoneDays } from './analytics/query/zone-days.ts';
 import { SqliteQueryStore } from './store/sqlite/analytics/query-store.ts';
 import { openWith } from './store/sqlite/open-database.ts';
 import { serveThread } from './store/sqlite/serve-thread.ts';
@@ -17,8 +18,9 @@ serveThread((database) =>
   openWith(database, true, (db): Answering => {
     const store = new SqliteQueryStore(db);
     const recounts = new Recounts(store);
+    const zoneDays = new ZoneDays();
     return {
-      answer: (question, context) => answer(question, store, context),
+      answer: (question, context) => answer(question, store, context, zoneDays),
       beginRecount: (question, context) => recounts.begin(question, context),
       stepRecount: () => recounts.step(),
     };

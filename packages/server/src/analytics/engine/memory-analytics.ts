@@ -4,6 +4,7 @@ import type { LiveFactsSink, NamedLiveFact } from '../live-facts-sink.ts';
 import { answer } from '../query/answer.ts';
 import { MemoryQueryStore } from '../query/memory-query-store.ts';
 import { Recounts } from '../query/recounts.ts';
+import { ZoneDays } from '../query/zone-days.ts';
 import type { Questions, Repairing } from '../questions.ts';
 import { ALL_ROOMS } from '../rollup/port.ts';
 import { AnalyticsEngine, type EngineOptions } from './engine.ts';
@@ -29,6 +30,7 @@ export class MemoryAnalytics implements LiveFactsSink, Questions, Repairing {
   readonly #notices: NoticeFact[] = [];
   readonly #questions = new MemoryQueryStore(this.#store, this.#numbers, this.#notices, () => this.#uncountedSince());
   readonly #recounts = new Recounts(this.#questions);
+  readonly #zoneDays = new ZoneDays();
   readonly #engine: AnalyticsEngine;
   readonly #stopTicking: () => void;
   #waiting: (StoredMessage | StoredNotice)[] = [];
@@ -55,7 +57,7 @@ export class MemoryAnalytics implements LiveFactsSink, Questions, Repairing {
   }
 
   async ask(...[question, context]: Parameters<Questions['ask']>): ReturnType<Questions['ask']> {
-    return answer(question, this.#questions, context);
+    return answer(question, this.#questions, context, this.#zoneDays);
   }
 
   async ready(): Promise<void> {}

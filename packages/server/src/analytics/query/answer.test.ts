@@ -10,17 +10,25 @@ import { QUERY_LIMITS } from '../request/limits.ts';
 import { DAY_MS } from '../rollup/levels.ts';
 import { answer } from './answer.ts';
 import type { QuestionPath } from './question.ts';
+import { ZoneDays } from './zone-days.ts';
 
 /** Two here, one of them with messages that came live; more in `answer.soak.test.ts`. */
 const RUNS = Number(process.env.RUNS ?? 2);
 const FIRST_SEED = Number(process.env.SEED ?? 3);
 const seeds = Array.from({ length: RUNS }, (_, i) => FIRST_SEED + i);
 
+const held = new WeakMap<World, ZoneDays>();
+function heldOf(world: World): ZoneDays {
+  const known = held.get(world) ?? new ZoneDays();
+  held.set(world, known);
+  return known;
+}
+
 function ask(world: World, path: QuestionPath, query: RawQuery) {
   const { now, store } = world;
   // Seconds of long ago, too.
   const context = { now, completeUntil: now, limits: { ...QUERY_LIMITS, ages: {} }, seconds: [] };
-  const reply = answer({ path, query, format: 'json', isRoomLive: false }, store, context);
+  const reply = answer({ path, query, format: 'json', isRoomLive: false }, store, context, heldOf(world));
   if (reply.kind === 'problem') return expect.fail(`${path} ${JSON.stringify(query)}: ${reply.problem.message}`);
   return JSON.parse(new TextDecoder().decode(reply.body));
 }

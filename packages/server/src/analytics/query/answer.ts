@@ -32,6 +32,7 @@ import type { Source } from './source.ts';
 import { summary } from './summary.ts';
 import { tableOf } from './tables.ts';
 import { top } from './top.ts';
+import type { ZoneDays } from './zone-days.ts';
 
 /** What is true when a question is asked. Times are ms since 1970. */
 export interface AnswerContext {
@@ -50,15 +51,20 @@ interface Answered {
   readonly body: object;
 }
 
-/** Answers one question, whole, from one state of the store. Throws where what is kept cannot be read. */
-export function answer(question: Question, store: QueryStore, context: AnswerContext): Reply {
-  const answered = store.atOneInstant(() => ASKED[question.path](question, store, context));
+type Kept = Pick<Source, 'store' | 'zoneDays'>;
+
+/**
+ * Answers one question, whole, from one state of the store. Throws where what is kept cannot be read. `zoneDays`: held from one question
+ * of this store to the next.
+ */
+export function answer(question: Question, store: QueryStore, context: AnswerContext, zoneDays: ZoneDays): Reply {
+  const answered = store.atOneInstant(() => ASKED[question.path](question, { store, zoneDays }, context));
   if (answered.kind === 'problem') return answered;
   const { body, format = question.format } = answered.value;
   return replyOf(format, format === 'csv' ? tableOf(question.path, body) : JSON.stringify(body));
 }
 
-type Ask = (question: Question, store: QueryStore, context: AnswerContext) => Parsed<Answered>;
+type Ask = (question: Question, kept: Kept, context: AnswerContext) => Parsed<Answered>;
 
 const ASKED: Readonly<Record<QuestionPath, Ask>> = {
   series: askSeries,
@@ -75,24 +81,24 @@ function ranged<Request extends RangeRequest>(
   parse: (query: RawQuery, context: RequestContext) => Parsed<Request>,
   answerOf: (request: Request, source: Source, zone: Zone) => object,
 ): Ask {
-  return (question, store, context) => {
+  return (question, kept, context) => {
     const request = parse(question.query, context);
     if (request.kind === 'problem') return request;
-    const source = sourceOf(request.value, question, store, context);
+    const source = sourceOf(request.value, question, kept, context);
     if (source.kind === 'problem') return source;
     const { format, tz } = request.value;
     return parsed({ format, body: answerOf(request.value, source.value, knownZone(tz)) });
   };
 }
 
-function askSeries(question: Question, store: QueryStore, context: AnswerContext): Parsed<Answered> {
+function askSeries(question: Question, kept: Kept, context: AnswerContext): Parsed<Answered> {
   if (context.seconds === undefined && question.query.step === '1s')
     return refuse('step', 'This server has no seconds.', '1m, 5m, 15m, 1h, 1d, 1w, 1M');
   const { limits } = context;
   const withoutSeconds = { ...limits, ages: { ...limits.ages, '1s': Number.NEGATIVE_INFINITY } };
   const request = parseSeries(question.query, context.seconds === undefined ? { ...context, limits: withoutSeconds } : context);
   if (request.kind === 'problem') return request;
-  const source = sourceOf(request.value, question, store, context);
+  const source = sourceOf(request.value, question, kept, context);
   if (source.kind === 'problem') return source;
   const body = seriesBody(request.value, source.value, context);
   return body.kind === 'problem' ? body : parsed({ format: request.value.format, body: body.value });
@@ -109,14 +115,14 @@ function askCatalogue({ query }: Question): Parsed<Answered> {
   return parsed({ ...plain.value, body: { measures: Object.entries(CATALOGUE).map(([id, entry]) => ({ id, ...entry })) } });
 }
 
-function sourceOf(request: RangeRequest, { isRoomLive }: Question, store: QueryStore, context: AnswerContext): Parsed<Source> {
+function sourceOf(request: RangeRequest, { isRoomLive }: Question, { store, zoneDays }: Kept, context: AnswerContext): Parsed<Source> {
   const room = roomOf(request.room, store, isRoomLive);
   if (room.kind === 'problem') return room;
   const { unwritten = [] } = context;
   const completeUntil = Math.min(context.completeUntil, wholeSecond(store.uncountedSince() ?? Number.POSITIVE_INFINITY));
   const overlaid = unwritten.filter(({ t }) => t < request.to);
   const rollups = withLive(overlaid, store);
-  return parsed({ store, rollups, room: room.value, scope: room.value ?? ALL_ROOMS, completeUntil });
+  return parsed({ store, rollups, zoneDays, room: room.value, scope: room.value ?? ALL_ROOMS, completeUntil });
 }
 
 /** The beginning of the second. */

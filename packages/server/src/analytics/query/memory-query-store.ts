@@ -4,7 +4,6 @@ import { startOf } from '../derive/order.ts';
 import type { MemoryEngineStore } from '../engine/memory-engine-store.ts';
 import type { NoticeFact } from '../engine/ports.ts';
 import type { QueryStore, RoomMoment } from './ports.ts';
-import { ZoneDays } from './zone-days.ts';
 
 /** The numbers of rooms, users and words. */
 export interface Dictionary {
@@ -16,7 +15,6 @@ export interface Dictionary {
 /** Answers from what an engine keeps in memory: for a server that keeps nothing, and for tests. */
 export class MemoryQueryStore implements QueryStore {
   readonly rollups: MemoryEngineStore['rollups'];
-  readonly zoneDays = new ZoneDays();
   readonly history: RoomHistory;
   readonly #engine: MemoryEngineStore;
   readonly #dictionary: Dictionary;

@@ -6,6 +6,7 @@ import type { MessageFact } from '../engine/ports.ts';
 import { QUERY_LIMITS } from '../request/limits.ts';
 import { answer } from './answer.ts';
 import { MemoryQueryStore } from './memory-query-store.ts';
+import { ZoneDays } from './zone-days.ts';
 
 const START = Date.UTC(2026, 0, 5);
 const BURST = START + 100 * MOMENT_BUCKET_MS;
@@ -32,7 +33,7 @@ it('ASK-1: moments are said to be adjusting from the end of a bucket until it is
   const isAdjusting = (room?: string, from = START): boolean => {
     const query = { from: new Date(from).toISOString(), to: new Date(now).toISOString(), ...(room === undefined ? {} : { room }) };
     const context = { now, completeUntil: now, limits: QUERY_LIMITS, seconds: [] };
-    const reply = answer({ path: 'moments', query, format: 'json', isRoomLive: false }, queries, context);
+    const reply = answer({ path: 'moments', query, format: 'json', isRoomLive: false }, queries, context, new ZoneDays());
     if (reply.kind === 'problem') return expect.fail(reply.problem.message);
     return 'adjusting' in JSON.parse(new TextDecoder().decode(reply.body));
   };

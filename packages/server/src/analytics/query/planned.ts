@@ -9,16 +9,16 @@ import { Unreadable } from './unreadable.ts';
 const LONGEST_DAY_MS = DAY_MS + HOUR_MS;
 
 /** What is read of a scope. */
-export type Read = Pick<Source, 'rollups' | 'scope'> & { readonly store: Pick<Source['store'], 'zoneDays'> };
+export type Read = Pick<Source, 'rollups' | 'scope' | 'zoneDays'>;
 
 /** Shows all that a plan names of a family, in the order of time within each part of the plan. `add` says whether a body could be read. */
 export function readPlanned(
-  { rollups, scope, store }: Read,
+  { rollups, scope, zoneDays }: Read,
   plan: BucketPlan,
   family: DayFamily,
   add: (chunk: number, body: Uint8Array, bucketOfSlot: Int32Array) => boolean,
 ): void {
-  if (plan.zoneDays !== undefined) store.zoneDays.read(family, plan.zoneDays, rollups, add);
+  if (plan.zoneDays !== undefined) zoneDays.read(family, plan.zoneDays, rollups, add);
   for (const { level, first, last } of plan.runs) {
     const slots = new Int32Array(MAX_SLOTS[level]);
     let present = Number.NaN;

@@ -1,7 +1,6 @@
 import type { RoomHistory } from '../derive/history.ts';
 import type { Moment, NoticeFact } from '../engine/ports.ts';
 import type { RollupReader } from '../rollup/port.ts';
-import type { ZoneDays } from './zone-days.ts';
 
 /** A moment with the number of its room. */
 export interface RoomMoment extends Moment {
@@ -11,7 +10,6 @@ export interface RoomMoment extends Moment {
 /** What the questions are answered from: synchronous, in a thread that may wait for a disk. `room` undefined: all rooms. */
 export interface QueryStore {
   readonly rollups: RollupReader;
-  readonly zoneDays: ZoneDays;
   /** Everything that `run` reads belongs to one state of the store. */
   atOneInstant<T>(run: () => T): T;
   roomNumber(roomId: string): number | undefined;

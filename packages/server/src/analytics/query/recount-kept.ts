@@ -7,6 +7,7 @@ import { RollupBuckets } from './rollup-buckets.ts';
 import { needsOf } from './series.ts';
 import { Unreadable } from './unreadable.ts';
 import { type MeasuredBucket, measureAll } from './values.ts';
+import { ZoneDays } from './zone-days.ts';
 
 /** What cannot be read is not there, and named. */
 export interface Kept {
@@ -19,7 +20,7 @@ export function keptAt(level: Level, measures: readonly SeriesMeasure[], scope: 
   if (edges.length < 2) return { buckets: [], unreadable: undefined };
   try {
     const buckets = new RollupBuckets(scope, edges.length - 1, needsOf(measures)).read(
-      { rollups: store.rollups, store },
+      { rollups: store.rollups, zoneDays: new ZoneDays() },
       planOf(level, edges),
     );
     return { buckets: measureAll(measures, buckets, store), unreadable: undefined };

@@ -68,8 +68,8 @@ export class RollupBuckets implements Buckets {
   }
 
   /** Reads all that the plan names. */
-  read({ rollups, store }: Omit<Read, 'scope'>, plan: BucketPlan): this {
-    const read: Read = { rollups, store, scope: this.#scope };
+  read({ rollups, zoneDays }: Omit<Read, 'scope'>, plan: BucketPlan): this {
+    const read: Read = { rollups, zoneDays, scope: this.#scope };
     const { kinds, users, presence, ranked } = this.#needs;
     readPlanned(read, plan, 'counts', (_, body, slots) => this.#counts.add(body, slots));
     if (this.#sampled !== this.#counts)

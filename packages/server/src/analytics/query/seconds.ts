@@ -33,8 +33,8 @@ export function seconds(request: SeriesRequest, zone: Zone, source: Source, live
 }
 
 /** Of the minutes that the range touches. */
-function countMessages(from: number, to: number, { scope, rollups, store }: Source): number {
+function countMessages(from: number, to: number, { scope, rollups, zoneDays }: Source): number {
   const around = Float64Array.of(Math.floor(from / MINUTE_MS) * MINUTE_MS, Math.ceil(to / MINUTE_MS) * MINUTE_MS);
   const plan = planBuckets(around, 'minute');
-  return new RollupBuckets(scope, 1, unionOf([])).read({ rollups, store }, plan).count(0, COLUMN.messages);
+  return new RollupBuckets(scope, 1, unionOf([])).read({ rollups, zoneDays }, plan).count(0, COLUMN.messages);
 }

@@ -1,11 +1,13 @@
 import type { RollupReader } from '../rollup/port.ts';
 import type { QueryStore } from './ports.ts';
+import type { ZoneDays } from './zone-days.ts';
 
 /** What one question is answered from. */
 export interface Source {
   readonly store: QueryStore;
   /** The store's, with what is not written yet. */
   readonly rollups: RollupReader;
+  readonly zoneDays: ZoneDays;
   /** Undefined: all rooms. */
   readonly room: number | undefined;
   /** A room's number, or ALL_ROOMS. */

@@ -63,7 +63,7 @@ const NEEDS_RANKED_USERS = unionOf([{ ranked: 'users' }]);
 function told(rollups: RollupReader, zoneDays: ZoneDays, bounds: Float64Array, days: Float64Array | undefined) {
   const plan = planBuckets(bounds, 'quarter', days);
   return [NEEDS, NEEDS_RANKED_USERS].map((needs) => {
-    const buckets = new RollupBuckets(ALL_ROOMS, plan.bucketCount, needs).read({ rollups, store: { zoneDays } }, plan);
+    const buckets = new RollupBuckets(ALL_ROOMS, plan.bucketCount, needs).read({ rollups, zoneDays }, plan);
     return Array.from({ length: plan.bucketCount }, (_, bucket) => ({
       columns: Object.values(COLUMN).map((column) => buckets.count(bucket, column)),
       quantiles: needs.kinds.map((kind) => [0.5, 0.95].map((q) => buckets.quantile(bucket, kind, q))),
@@ -137,7 +137,7 @@ describe('days of a zone', () => {
     const bounds = edges('1d', T0, T0 + DAY_MS, zone('Asia/Kolkata'));
     const plan = planBuckets(bounds, 'quarter', bounds);
     const buckets = new RollupBuckets(ALL_ROOMS, plan.bucketCount, unionOf([{ ranked: 'terms' }]));
-    buckets.read({ rollups, store: { zoneDays: new ZoneDays() } }, plan);
+    buckets.read({ rollups, zoneDays: new ZoneDays() }, plan);
     const [bucket = 0] = [0, 1].filter((each) => buckets.ranked(each, 'terms', 1).length > 0);
     expect(buckets.ranked(bucket, 'terms', 10).map(({ count }) => count)).toEqual(Array.from({ length: 10 }, (_, i) => 50 - i));
     expect(buckets.rankedBound(bucket, 'terms')).toBeGreaterThan(0);

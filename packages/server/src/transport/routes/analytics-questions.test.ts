@@ -5,6 +5,7 @@ import { randomWorld, type World } from '../../../test/kit/analytics-world.ts';
 import { askingAnalytics } from '../../analytics/analytics.ts';
 import { answer } from '../../analytics/query/answer.ts';
 import { Recounts } from '../../analytics/query/recounts.ts';
+import { ZoneDays } from '../../analytics/query/zone-days.ts';
 import type { Repairing } from '../../analytics/questions.ts';
 import { containerOf } from '../../analytics/rollup/levels.ts';
 import { StoreUnavailable } from '../../store/store.ts';
@@ -41,7 +42,7 @@ async function server() {
   const questions = askingAnalytics({
     questions: {
       ready: async () => {},
-      ask: async (question, context) => answer(question, store, context),
+      ask: async (question, context) => answer(question, store, context, new ZoneDays()),
       beginRecount: async (question, context) => recounts.begin(question, context),
       stepRecount: async () => {
         await turn();

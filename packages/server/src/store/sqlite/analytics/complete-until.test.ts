@@ -6,6 +6,7 @@ import { type AnalyticsQuestions, askingAnalytics } from '../../../analytics/ana
 import { AnalyticsEngine } from '../../../analytics/engine/engine.ts';
 import type { EngineStore } from '../../../analytics/engine/ports.ts';
 import { answer } from '../../../analytics/query/answer.ts';
+import { ZoneDays } from '../../../analytics/query/zone-days.ts';
 import type { StoredMessage } from '../../store.ts';
 import { openDatabase } from '../open-database.ts';
 import { packMessages } from '../rows.ts';
@@ -33,7 +34,7 @@ function world() {
   const store = new SqliteQueryStore(db);
   const questions = askingAnalytics({
     questions: {
-      ask: async (question, context) => answer(question, store, context),
+      ask: async (question, context) => answer(question, store, context, new ZoneDays()),
       ready: async () => {},
       beginRecount: () => expect.fail(),
       stepRecount: () => expect.fail(),

@@ -1,7 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { NoticeFact } from '../../../analytics/engine/ports.ts';
 import type { QueryStore, RoomMoment } from '../../../analytics/query/ports.ts';
-import { ZoneDays } from '../../../analytics/query/zone-days.ts';
 import { ALL_ROOMS } from '../../../analytics/rollup/port.ts';
 import { TYPE, uuidText } from '../rows.ts';
 import { type Columns, many, one, preparer } from '../statements.ts';
@@ -17,7 +16,6 @@ const USUAL_LAG = 20_000;
 /** What questions are answered from, on a connection of its own that only reads. */
 export class SqliteQueryStore implements QueryStore {
   readonly rollups: SqliteRollupReader;
-  readonly zoneDays = new ZoneDays();
   readonly history: SqliteRoomHistory;
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof prepareAll>;
