@@ -1,11 +1,14 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TestClient } from '../kit/client.ts';
 import { isAck, isJoined, isMessage } from '../kit/frames.ts';
-import { fullHistory, get, historyPage } from '../kit/http.ts';
+import { fullHistory, get, historyPage, post } from '../kit/http.ts';
 import { killRounds } from '../kit/kill-rounds.ts';
 import { Rng, seeded } from '../kit/rng.ts';
-import { ServerProcess, UNLIMITED } from '../kit/server-process.ts';
-import { eventually } from '../kit/wait.ts';
+import { ServerChild, ServerProcess, UNLIMITED } from '../kit/server-process.ts';
+import { eventually, within } from '../kit/wait.ts';
 
 /** A server of the test's own; whichever process is the last one is ended and cleaned away. */
 async function withServer(run: (server: ServerProcess, replace: (server: ServerProcess) => void) => Promise<void>): Promise<void> {
@@ -22,6 +25,12 @@ async function withServer(run: (server: ServerProcess, replace: (server: ServerP
 async function sayAcked(client: TestClient, contents: readonly string[]): Promise<void> {
   for (const content of contents) client.chat(content, { ref: content });
   await Promise.all(contents.map((content) => client.next(isAck(content))));
+}
+
+/** What a server leaves in its folder once it listens. */
+async function addressOf(dataDir: string): Promise<string | undefined> {
+  const text = await readFile(join(dataDir, 'server.json'), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as { url: string }).url;
 }
 
 describe('a clean restart', () => {
@@ -93,6 +102,26 @@ describe('a clean restart', () => {
       const last = server.log.trimEnd().split('\n').slice(-2);
       expect(last.map((line) => JSON.parse(line).msg)).toEqual(['drain: step done', 'drain: complete']);
     });
+  });
+});
+
+describe('a log that nobody reads any more', () => {
+  test('OPS-2: leaves the server serving, and its stop a clean one', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'hubbub-test-'));
+    const child = new ServerChild({ env: { ...UNLIMITED, LOG_LEVEL: 'debug' }, dataDir }, dataDir);
+    try {
+      child.process.stdout?.destroy();
+      child.process.stderr?.destroy();
+      const url = await eventually('it says where it listens', () => addressOf(dataDir), 20_000);
+      await eventually('/ready answers 200', async () => ((await get({ url }, '/ready')).status === 200 ? true : undefined), 20_000);
+      const answer = await post({ url }, '/api/rooms/r/messages', { content: 'still here', userId: 'u' });
+      expect(answer.status).toBe(201);
+      child.process.kill('SIGTERM');
+      expect(await within('SIGTERM ends the server', child.exited)).toEqual({ code: 0, signal: null });
+    } finally {
+      if (!child.hasExited) child.process.kill('SIGKILL');
+      await rm(dataDir, { recursive: true, force: true });
+    }
   });
 });
 

@@ -9,6 +9,7 @@ import { systemClock } from './util/clock.ts';
 /** config → compose → start → signal → drain. No logic. */
 
 const LOG_WAIT_MS = 1000;
+let isEnding = false;
 
 const outcome = readConfig();
 if (outcome.kind === 'wrong') {
@@ -19,6 +20,9 @@ const { config } = outcome;
 const logger = createLogger(config);
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
+// Who reads the log may go away (a closed terminal, an ended pipe); the chat stays. Without this the failed write would be an uncaught
+// exception, told on stderr by another failed write, and so on.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 process.on('uncaughtException', (error) => void die(logger, error, 'uncaught exception'));
 process.on('unhandledRejection', (error) => void die(logger, error, 'unhandled rejection'));
 
@@ -42,12 +46,14 @@ try {
   await (reason === undefined ? die(logger, error, 'cannot start') : end(logger, `cannot start: ${reason}`));
 }
 
-async function die(log: Logger, error: unknown, what: string): Promise<never> {
+async function die(log: Logger, error: unknown, what: string): Promise<void> {
   log.error({ err: error }, what);
   return end(log, `${what}: ${error instanceof Error ? error.message : String(error)}`);
 }
 
-async function end(log: Logger, message: string): Promise<never> {
+async function end(log: Logger, message: string): Promise<void> {
+  if (isEnding) return;
+  isEnding = true;
   process.stderr.write(`${message}\n`);
   await written(log);
   process.exit(1);
