@@ -190,7 +190,7 @@ describe('a step', () => {
     expect(refusedSeries({ from: ago(31 * DAY), step: '1m' })).toEqual([
       'step',
       'The step 1m goes back 30 days, and "from" is older.',
-      '15m, 1h, 1d, 1w, 1M',
+      '1h, 1d, 1w, 1M',
     ]);
     expect(refusedSeries({ from: ago(16 * 60_000), step: '1s' }).slice(1)).toEqual([
       'The step 1s goes back 15 minutes, and "from" is older.',
@@ -200,6 +200,16 @@ describe('a step', () => {
       'The step 1h of topUsers goes back 30 days, and "from" is older.',
       '1d, 1w, 1M',
     ]);
+  });
+
+  it.each([
+    { from: '2023-05-01', step: '1s' },
+    { from: '1990-01-01', step: '1s' },
+    { from: '2023-05-01', step: '1s', measures: 'presentUsers' },
+  ])('that is refused is offered those alone that are accepted for the same range: %j', (query) => {
+    const offered = refusedSeries(query)[2]?.split(', ') ?? [];
+    expect(offered).toContain('1M');
+    for (const step of offered) expect(series({ ...query, step }).step).toBe(step);
   });
 
   it('may be as fine as its age allows, and a moment longer', () => {

@@ -28,17 +28,19 @@ export function readStep(text: string | undefined, context: StepContext): Parsed
     return chosen === undefined ? refuseRange(context) : parsed(chosen);
   }
   if (!isStep(text)) return refuse('step', `There is no step ${quote(text)}.`, STEPS.join(', '));
-  return fitting.includes(text) ? parsed(text) : refuseStep(text, kept, fitting, context);
+  return fitting.includes(text) ? parsed(text) : refuseStep(text, fitting, context);
 }
 
-function refuseStep(step: Step, kept: readonly Step[], fitting: readonly Step[], context: StepContext): Parsed<never> {
+/** Offers only what this range would be answered with. */
+function refuseStep(step: Step, fitting: readonly Step[], context: StepContext): Parsed<never> {
+  const allowed = fitting.length === 0 ? 'a shorter range' : fitting.join(', ');
   const tooFine = context.measures.find((measure) => isFiner(step, finestOf(measure)));
-  if (tooFine !== undefined) return refuse('step', `The step ${step} is too fine for ${tooFine}.`, kept.join(', '));
+  if (tooFine !== undefined) return refuse('step', `The step ${step} is too fine for ${tooFine}.`, allowed);
   const aged = context.measures.find((measure) => isTooOld(measure, step, context));
-  if (aged !== undefined) return refuse('step', whyTooOld(aged, step, context), kept.join(', '));
+  if (aged !== undefined) return refuse('step', whyTooOld(aged, step, context), allowed);
   const [count, most] = [bucketsOf(step, context), mostBuckets(context)].map((each) => each.toLocaleString('en-US'));
   const message = `The step ${step} gives ${count} buckets, more than ${most}.`;
-  return refuse('step', message, fitting.length === 0 ? 'a shorter range' : `${fitting.join(', ')}, or a shorter range`);
+  return refuse('step', message, fitting.length === 0 ? allowed : `${allowed}, or a shorter range`);
 }
 
 function refuseRange(context: StepContext): Parsed<never> {
