@@ -165,6 +165,20 @@ describe('a connection', () => {
     expect(ann.of('ack').map((each) => each.ref)).toEqual([1]);
   });
 
+  it('that the server closed counts by the code it closed with, not by what the peer said or did not say', async () => {
+    const codes: number[] = [];
+    const bench = new ChatBench({ events: { disconnected: (_fact, code) => codes.push(code) } });
+    const [big, gone, own] = [await bench.guest(), await bench.guest({ userId: 'bob' }), await bench.guest({ userId: 'cid' })];
+    big.socket.tooBig();
+    expect([bench.dropped, bench.closes, big.connection.isOpen]).toEqual([['too_big'], ['tooBig'], false]);
+    expect(bench.hub.members('r').map((each) => each.userId)).not.toContain('ann');
+    big.socket.end(1006);
+    own.socket.end(1001);
+    bench.connections.closeAll();
+    gone.socket.end(1006);
+    expect(codes).toEqual([1009, 1001, 1012]);
+  });
+
   it('that closes while it enters a room is in no room', async () => {
     const bench = new ChatBench();
     const ann = await bench.guest({ rooms: [] });

@@ -157,8 +157,10 @@ export class Connection implements Subscriber, Author, SocketListener {
   }
 
   onTooBig(): void {
+    if (!this.isOpen) return;
     this.deps.events.dropped('too_big');
     this.deps.events.closed('tooBig');
+    this.#end(CLOSE_CODES.tooBig.code, CLOSE_CODES.tooBig.meaning);
   }
 
   onSign(): void {
@@ -169,8 +171,10 @@ export class Connection implements Subscriber, Author, SocketListener {
     this.outbound.drained();
   }
 
-  onClose(code: number): void {
+  onClose(heard: number): void {
     if (this.#state.kind === 'closed') return;
+    // Ours is why it ended, whether or not the peer was still there to repeat it.
+    const code = this.#state.kind === 'closing' ? this.#state.code : heard;
     this.#state = { kind: 'closed' };
     this.#leaveAll();
     this.outbound.stop();

@@ -24,11 +24,11 @@ export interface Socket {
 export interface SocketListener {
   onText(text: string): void;
   onBinary(): void;
-  /** A frame above the limit; the transport closes with 1009 by itself. */
+  /** A frame above the limit; the transport has said 1009 by itself, and `close` says nothing more. */
   onTooBig(): void;
   /** Ping or pong: the peer lives. */
   onSign(): void;
   onDrain(): void;
-  /** Exactly once, the last call. */
+  /** Exactly once, the last call. `code`: what the peer said; 1005 or 1006 when it said nothing. */
   onClose(code: number): void;
 }

@@ -93,6 +93,11 @@ export class FakeSocket implements Socket {
     if (!this.isClosed) this.#listener?.onBinary();
   }
 
+  /** A frame of the peer is above the limit. */
+  tooBig(): void {
+    if (!this.isClosed) this.#listener?.onTooBig();
+  }
+
   sign(): void {
     if (!this.isClosed) this.#listener?.onSign();
   }
