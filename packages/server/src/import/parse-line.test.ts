@@ -102,6 +102,9 @@ describe('a line of an import', () => {
     ['message_id_invalid', { messageId: '17' }],
     ['reply_to_invalid', { replyTo: 17 }],
     ['timestamp_invalid', { t: undefined }],
+    ['timestamp_invalid', { t: 'yesterday' }],
+    ['zone_missing', { t: '2024-05-01T12:00:00' }],
+    ['zone_missing', { t: '2024-05-01 12:00' }],
     ['in_the_future', { t: NOW + 60_001 }],
   ])('is refused as %s: %j', (expected, change) => {
     expect(reason({ ...LINE, ...change })).toBe(expected);

@@ -2,7 +2,7 @@ import { checkUsername, isReservedRoomId, isRoomId, isUserId, LIMITS, parseUuid 
 import type { StoredMessage, StoredNotice } from '../store/store.ts';
 import { eventId } from './event-id.ts';
 import { quoteShort, type RefusalReason } from './refusals.ts';
-import { parseTimestamp } from './timestamp.ts';
+import { isZoneMissing, parseTimestamp } from './timestamp.ts';
 
 export type ImportedEvent = StoredMessage | StoredNotice;
 
@@ -83,7 +83,7 @@ function field(fields: Fields, name: string, otherName?: string): unknown {
 function readTime(fields: Fields, context: ParseContext): number {
   const value = field(fields, 't', 'timestamp');
   const time = parseTimestamp(value);
-  if (time === undefined) throw new Refused('timestamp_invalid', quoteShort(value));
+  if (time === undefined) throw new Refused(isZoneMissing(value) ? 'zone_missing' : 'timestamp_invalid', quoteShort(value));
   if (time > context.now() + LIMITS.futureMs) throw new Refused('in_the_future', quoteShort(value));
   return time;
 }

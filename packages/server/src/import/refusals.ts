@@ -5,6 +5,7 @@ export const REFUSAL_REASONS = {
   bad_json: 'The line is not valid JSON.',
   not_an_object: 'The line is JSON, but not an object.',
   timestamp_invalid: 'Needs "t" or "timestamp": ISO 8601 with date, time and zone, or whole milliseconds since 1970.',
+  zone_missing: 'The time says no zone, which it needs: Z for UTC, or an offset such as +02:00, as in 2024-05-01T12:00:00Z.',
   in_the_future: 'The event lies more than 60 s in the future.',
   room_invalid: 'Needs "room" or "roomId": 1 to 64 letters, digits and _ - . : #, not beginning with dm: or private:.',
   user_invalid: 'Needs "user" or "userId": 1 to 128 characters without control characters.',

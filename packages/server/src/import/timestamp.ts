@@ -14,6 +14,11 @@ export function parseTimestamp(value: unknown): number | undefined {
   return match === null ? undefined : fromParts(match);
 }
 
+/** A text that would be a timestamp if it said its zone. */
+export function isZoneMissing(value: unknown): boolean {
+  return typeof value === 'string' && parseTimestamp(value) === undefined && parseTimestamp(`${value}Z`) !== undefined;
+}
+
 function fromParts(match: RegExpExecArray): number | undefined {
   const part = (group: number): number => Number(match[group] ?? 0);
   const isClock = part(4) <= 23 && part(5) <= 59 && part(6) <= 59 && part(9) <= 23 && part(10) <= 59;
