@@ -48,7 +48,8 @@ function describeValidation(problems: readonly FastifySchemaValidationError[], c
   if (problem === undefined) return 'The request is not as it should be.';
   const missing = problem.params.missingProperty;
   const name = problem.instancePath === '' && typeof missing === 'string' ? missing : problem.instancePath.slice(1).replaceAll('/', '.');
-  if (name === '') return `The ${context === 'body' ? 'body' : 'request'} ${problem.message ?? 'is not as it should be'}.`;
+  if (name === '' && context === 'body') return 'The body should be a JSON object, such as {"content":"Hello"}.';
+  if (name === '') return `The request ${problem.message ?? 'is not as it should be'}.`;
   const what = typeof missing === 'string' ? 'is missing' : (problem.message ?? 'is not allowed');
   return `The ${PLACES[context ?? ''] ?? 'parameter'} "${name}" ${what}.`;
 }

@@ -38,7 +38,7 @@ export function addEventRoute(app: FastifyInstance, route: EventRoute, deps: Eve
 }
 
 function answer(route: EventRoute, request: FastifyRequest, reply: FastifyReply, open: Set<ServerResponse>, deps: EventDeps) {
-  const admission = route.admit({ address: request.clientKey, lastEventId: lastEventIdOf(request) });
+  const admission = route.admit({ query: request.query, address: request.clientKey, lastEventId: lastEventIdOf(request) });
   if (admission.kind === 'refused') return sendAnswer(reply, admission.answer);
   const response = reply.raw;
   // Once, whatever ends it; also when the client has gone before we begin.

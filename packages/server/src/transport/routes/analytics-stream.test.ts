@@ -47,6 +47,13 @@ describe('GET /api/analytics/stream', () => {
     await vi.waitFor(() => expect(text()).toMatch(/event: diff\nid: \S+\ndata: \{"totalMessages":2\}\n\n$/));
   });
 
+  it.each(['/api/analytics', '/api/analytics/stream'])('%s?room= is refused, with where to ask about one room', async (path) => {
+    const { get } = await httpServer();
+    const answer = await get(`${path}?room=global`);
+    expect([answer.statusCode, answer.json().error.code]).toEqual([400, 'bad_request']);
+    expect(answer.json().error.message).toMatch(/all rooms together.*summary\?room=.*series\?room=/);
+  });
+
   it('SSE-3 goes on from Last-Event-ID', async () => {
     let count = 1;
     const { http, clock } = await httpServer({ snapshot: () => ({ count }) });
@@ -135,7 +142,7 @@ describe('GET /api/analytics/stream', () => {
   it('HTTP-10 is described', async () => {
     const { get } = await httpServer();
     const { responses } = (await get('/api/openapi.json')).json().paths['/api/analytics/stream'].get;
-    expect(Object.keys(responses)).toEqual(['200', '404', '429', '503']);
+    expect(Object.keys(responses)).toEqual(['200', '400', '404', '429', '503']);
     expect(Object.keys(responses[200].content)).toEqual(['text/event-stream']);
   });
 });

@@ -4,7 +4,7 @@ import { ConnectionCaps } from '../../admission/connection-caps.ts';
 import { SnapshotStream, type StreamReader } from '../../analytics/snapshot-stream.ts';
 import { refused } from '../answer.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { analyticsOff } from './analytics.ts';
+import { analyticsOff, refuseRoom } from './analytics.ts';
 import type { EventAdmission, EventRoute, EventSocket } from './route.ts';
 import { errors } from './schemas.ts';
 
@@ -31,7 +31,9 @@ export function analyticsStreamRoute({ snapshot, clock, logger, config }: Stream
   return {
     url: '/api/analytics/stream',
     schema: SCHEMA,
-    admit({ address, lastEventId }): EventAdmission {
+    admit({ query, address, lastEventId }): EventAdmission {
+      const refusal = refuseRoom(query);
+      if (refusal !== undefined) return { kind: 'refused', answer: refusal };
       if (!stream.refresh()) return { kind: 'refused', answer: analyticsOff };
       const verdict = caps.open(address);
       if (verdict === 'full')
@@ -75,7 +77,7 @@ const EVENTS = Type.Unsafe<string>({
 const SCHEMA: EventRoute['schema'] = {
   summary: 'The live snapshot, as it changes',
   description: `Server-sent events, for a browser's \`EventSource\` or \`curl -N\`. The first is \`snapshot\`, with the snapshot of
-\`GET /api/analytics\` whole; then come \`diff\`s, each a JSON merge patch (RFC 7396) against the state before: at most one a second, and only
+\`GET /api/analytics\` whole (of all rooms: \`room\` is refused here, too); then come \`diff\`s, each a JSON merge patch (RFC 7396) against the state before: at most one a second, and only
 when something changed other than \`at\` and \`uptimeSeconds\`. In a patch null means that the member is gone, and arrays are replaced whole;
 no member of a snapshot is ever null. Who comes back with \`Last-Event-ID\` within a minute goes on with a \`diff\` from there, otherwise
 with a \`snapshot\`. A comment every 15 s keeps the connection alive; a reader that falls ${MOST_UNSENT / 1024} KiB behind is cut.`.replaceAll(
@@ -83,5 +85,5 @@ with a \`snapshot\`. A comment every 15 s keeps the connection alive; a reader t
     ' ',
   ),
   tags: ['analytics'],
-  response: { 200: EVENTS, ...errors(404, 429, 503) },
+  response: { 200: EVENTS, ...errors(400, 404, 429, 503) },
 };

@@ -7,7 +7,7 @@ import { described } from './schemas.ts';
 
 type HealthDeps = Pick<HttpDeps, 'clients' | 'storageState' | 'counting' | 'isReady' | 'version' | 'clock'>;
 
-/** Usually a message is counted within a second. */
+/** A message waits up to 5 s to be counted while nobody asks, and a question has it counted at once: a minute is no usual wait. */
 const BEHIND_MS = 60_000;
 
 const Health = Type.Object({

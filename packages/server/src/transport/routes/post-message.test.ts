@@ -81,6 +81,16 @@ describe('posting', () => {
     expect(directory.posted).toEqual([]);
   });
 
+  it.each([['null'], [undefined]])('says what is expected, with an example, where the body is %s', async (payload) => {
+    const { http } = await httpServer();
+    const headers = payload === undefined ? {} : { 'content-type': 'application/json' };
+    const answer = await http.app.inject({ method: 'POST', url: URL, headers, ...(payload === undefined ? {} : { payload }) });
+    expect([answer.statusCode, answer.json().error.message]).toEqual([
+      400,
+      'The body should be a JSON object, such as {"content":"Hello"}.',
+    ]);
+  });
+
   it.each([
     '{"content":"x","__proto__":{"polluted":1,"userId":"evil"}}',
     '{"content":"x","constructor":{"prototype":{"polluted":1}}}',

@@ -26,14 +26,14 @@ export function postRoutes({ directory, config, clock }: PostDeps): readonly Rou
       schema: {
         summary: 'Send a message',
         description:
-          'For bots, scripts and webhooks. Answered when the message is stored: 201, or 200 with the first one for a repeated `messageId`.',
+          'For bots, scripts and webhooks. Answered when the message is stored (with `STORE=none`: when it is ordered and sent out; nothing keeps it): 201, or 200 with the first one for a `messageId` that this author has used here before, whatever `content` says now.',
         tags: ['rooms'],
         params: RoomParams,
         querystring: PostQuery,
         body: PostBody,
         response: {
-          200: described(Message, 'A repeat: the first message with this `messageId`.'),
-          201: described(Message, 'The message, stored.'),
+          200: described(Message, 'A repeat: the first message with this `messageId`. What this request says in its place is not kept.'),
+          201: described(Message, 'The message, stored; with `STORE=none` ordered and sent out.'),
           ...errors(400, 403, 404, 409, 413, 415, 429, 503),
         },
       },

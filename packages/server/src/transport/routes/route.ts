@@ -69,7 +69,7 @@ export type EventAdmission =
 export interface EventRoute {
   readonly url: string;
   readonly schema: RouteSchema;
-  admit(request: { readonly address: string; readonly lastEventId: string | undefined }): EventAdmission;
+  admit(request: { readonly query: unknown; readonly address: string; readonly lastEventId: string | undefined }): EventAdmission;
 }
 
 /** Ties a handler's input to its schema. The cast is what this function is for: fastify has checked the parts before. */

@@ -26,7 +26,7 @@ const ERROR_MEANINGS: Readonly<Record<number, string>> = {
   401: "The administrator's token is missing or wrong.",
   403: 'You may not do this here.',
   404: 'There is no such thing here: a room name that is not allowed or reserved, or a feature that is switched off.',
-  409: 'Another message of this room has this `messageId`.',
+  409: "Another author's message of this room has this `messageId`.",
   413: 'The body is too large.',
   415: 'The body is no JSON.',
   429: 'Too fast; `Retry-After` has the seconds to wait.',
@@ -111,7 +111,9 @@ const optionalId = (description: string) => Type.Optional(Type.Unsafe<string | n
 
 export const PostBody = Type.Object({
   content: Type.String({ description: `1 to ${LIMITS.contentCodePoints} characters.` }),
-  messageId: optionalId('A UUID: a repeat with the same one is answered with the first message. null is none.'),
+  messageId: optionalId(
+    'A UUID, a new one for each message: a repeat by the same author is answered with the first message, also when its content differs. null is none.',
+  ),
   replyTo: optionalId('The id of a message of this room. null is none.'),
   type: Type.Optional(Type.Union([Type.Literal('chat'), Type.Literal('system')], { default: 'chat' })),
   userId: Type.Optional(Type.String()),
