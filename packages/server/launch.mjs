@@ -1,15 +1,18 @@
 // Shared by what npm starts. Node strips the types of our sources at each start; its compile cache keeps the result, which halves
 // the time of a second start and spares 45 MB (the stripper need not be loaded, in this thread or the store's two).
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
 
 const root = new URL('../../', import.meta.url);
 
-/** Settings from `.env` in the repository's root, where the environment has not set them. */
+/** Settings from `.env` in the repository's root, where the environment has not set them. Answers the names that stand there. */
 export function readDotenv() {
   const file = fileURLToPath(new URL('.env', root));
-  if (existsSync(file)) process.loadEnvFile(file);
+  if (!existsSync(file)) return [];
+  process.loadEnvFile(file);
+  return Object.keys(parseEnv(readFileSync(file, 'utf8')));
 }
 
 export function cacheCompiled() {

@@ -1,6 +1,8 @@
 // What `npm start` runs.
 import { cacheCompiled, readDotenv } from './launch.mjs';
 
-if (process.argv.includes('--dotenv')) readDotenv();
+const names = process.argv.includes('--dotenv') ? readDotenv() : [];
 cacheCompiled();
+const { describeUnknownNames } = await import('./src/config/unknown-names.ts');
+for (const line of describeUnknownNames(names)) process.stderr.write(`${line}\n`);
 await import('./src/main.ts');
