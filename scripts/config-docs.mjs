@@ -18,7 +18,7 @@ export function configurationPage() {
 <!-- Made by scripts/config-docs.mjs from packages/server/src/config/variables.ts: change it there. -->
 
 The server is configured by environment variables, read once at the start. A variable that is empty counts as not set. A wrong value
-stops the start with one message that lists every wrong variable, its value (secrets hidden) and what is allowed.
+stops the start with one message that lists every wrong variable, its value (secrets hidden) and what is allowed. A name in \`.env\` that no setting has is ignored, and told at the start of the server.
 
 | variable | default | meaning | allowed |
 |---|---|---|---|

@@ -62,11 +62,17 @@ function registerEvents(registry: Registry, counts: EventCounts): void {
   const { totals, resumes } = counts;
   const total = (name: string, help: string, value: () => number) => counter(registry, name, help, () => [[{}, value()]]);
   total('hubbub_connections_opened_total', 'WebSocket connections opened.', () => totals.opened);
-  labelled(registry, 'hubbub_connections_closed_total', 'WebSocket connections ended, by close code.', 'code', counts.closedByCode);
+  labelled(
+    registry,
+    'hubbub_connections_closed_total',
+    "WebSocket connections ended, by close code: the server's where it closed, else the client's.",
+    'code',
+    counts.closedByCode,
+  );
   labelled(registry, 'hubbub_closes_total', 'Connections that this node closed, by reason.', 'reason', counts.closedByReason);
   total('hubbub_joins_total', 'Users who entered a room.', () => totals.joins);
   total('hubbub_leaves_total', 'Users who left a room.', () => totals.leaves);
-  total('hubbub_messages_accepted_total', 'Messages ordered on this node.', () => totals.accepted);
+  total('hubbub_messages_accepted_total', 'Messages ordered on this node: chat and system.', () => totals.accepted);
   total('hubbub_messages_stored_total', 'Messages that the store inserted, imported ones included.', () => totals.stored);
   labelled(registry, 'hubbub_dropped_total', 'Frames and deliveries dropped, by reason.', 'reason', counts.droppedByReason);
   counter(registry, 'hubbub_resumes_total', 'Resumes answered, by whether everything missed was replayed.', () => [

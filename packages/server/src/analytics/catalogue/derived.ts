@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from './entry.ts';
 import type { DerivedMeasure } from './ids.ts';
-import { field, ofMessages } from './terms.ts';
+import { AS_MEASURED, field, ofMessages } from './terms.ts';
 
 const trailing = (days: number): CatalogueEntry =>
   ofMessages({
@@ -70,7 +70,7 @@ export const DERIVED: Readonly<Record<DerivedMeasure, CatalogueEntry>> = {
     sentence: 'Stretches of 10-second intervals in which far more was written than in the 15 minutes before.',
     formula: 'messages in 10 s > median + max(12, 6 × max(1.4826 MAD, √median, 1)) of the 90 intervals before',
     window: "The 15 minutes before; at least 10 of them after the room's first message of the last 24 h.",
-    freshness: 'Within 10 s of the end of the interval in which it begins; late events and deletes within a minute.',
+    freshness: 'Within 10 s of the end of the interval in which it begins; late events within a minute.',
     finestStep: undefined,
     value: { kind: 'document', shape: 'moments: start, end, messages, peakPerSecond, terms that rose most, firstMessageId' },
     answeredBy: 'moments',
@@ -80,6 +80,7 @@ export const DERIVED: Readonly<Record<DerivedMeasure, CatalogueEntry>> = {
     sentence: 'Every measure over a range beside the same over the preceding range of the same length.',
     formula: 'measure[from, to) beside measure[from − (to − from), from)',
     window: 'The range and the preceding one of the same length.',
+    exactness: AS_MEASURED,
     finestStep: undefined,
     value: { kind: 'document', shape: 'two values of each measure' },
     answeredBy: 'summary',

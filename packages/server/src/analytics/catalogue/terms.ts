@@ -2,7 +2,7 @@ import { inWords, QUERY_LIMITS } from '../request/limits.ts';
 import type { CatalogueEntry, Exactness, Field } from './entry.ts';
 
 const LIVE =
-  'Live input usually within 1 s, and all of it up to completeUntil: 2 to 3 s ago, further back while counting is behind; deletes, edits and late events within a minute, longer repairs are marked as adjusting.';
+  'Live input usually within 1 s, and all of it up to completeUntil: 2 to 3 s ago, further back while counting is behind; late events within a minute, longer repairs are marked as adjusting.';
 /** Of what comes from no stored message. */
 const ONCE = 'Live input usually within 1 s; kept in its rollups alone, so that nothing corrects it later.';
 const BUCKET = 'The bucket, [start, start + step).';
@@ -24,6 +24,14 @@ export const HEAVY: Exactness = {
   of: 'all occurrences in the bucket',
   sentence:
     'Exact up to 1,024 different keys in a kept bucket; above that each count is within N / 1,024 (Space-Saving), N being all occurrences.',
+};
+
+/** Of what shows other measures: the largest bound of any. */
+export const AS_MEASURED: Exactness = {
+  kind: 'bound',
+  relative: 0.01,
+  of: 'what the measure says of itself',
+  sentence: 'As exact as each of its measures: counts are exact, quantiles and ranked lists as their own entries say.',
 };
 
 export const field = (unit: string, sentence: string): Field => ({ unit, sentence });

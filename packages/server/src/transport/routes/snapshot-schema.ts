@@ -38,7 +38,9 @@ const perSecondOver = nested(
 
 const sinceStart = nested(
   {
-    accepted: count('Chat messages that were ordered here.'),
+    accepted: count(
+      'Messages of type chat that were ordered here; the metric `hubbub_messages_accepted_total` counts system messages, too.',
+    ),
     deliveries: count('Hand-overs of a message to one connection.'),
     joins: count('Users who entered a room.'),
     leaves: count('Users who left one.'),
