@@ -13,11 +13,11 @@ interface Grid {
   floor(t: number): number;
   /** The first edge after `t`. */
   next(t: number): number;
-  /** Buckets that share an instant with [from, to), from < to. Takes no longer for a longer range. */
+  /** Buckets that share an instant with [from, to), from < to; of days from ≤ to. Takes no longer for a longer range. */
   count(from: number, to: number): number;
 }
 
-/** Edges of all buckets that share an instant with [from, to): one more than there are buckets. `from` < `to`. */
+/** Edges of all buckets that share an instant with [from, to): one more than there are buckets. `from` < `to`, or of days `from` ≤ `to`. */
 export function edges(step: Step, from: number, to: number, zone: Zone): Float64Array {
   const grid = gridOf(step, zone);
   const found = new Float64Array(grid.count(from, to) + 1);
@@ -95,6 +95,7 @@ function days(zone: Zone): Grid {
       return dayStart(zone, day);
     },
     count: (from, to) => {
+      if (from === to) return 0;
       const first = localDay(zone, from);
       const last = localDay(zone, to - 1);
       return last - first + 1 - skippedDays(zone, first, last);

@@ -5,7 +5,7 @@ import { DAY_MS } from '../rollup/levels.ts';
 import { type Parsed, parsed, quote, refuse } from './problem.ts';
 import { readTimeText } from './time-text.ts';
 
-/** [from, to), ms since 1970, from < to. */
+/** [from, to), ms since 1970; from = to alone where a zone left out all days of it (Apia: 2011-12-30). */
 export interface Range {
   readonly from: number;
   readonly to: number;
@@ -30,11 +30,17 @@ export function readRange(fromText: string | undefined, toText: string | undefin
   if (to.kind === 'problem') return to;
   const from = readTime('from', fromText, context.zone, Math.max(FIRST, to.value - context.defaultMs));
   if (from.kind === 'problem') return from;
-  if (from.value < to.value) return parsed({ from: from.value, to: to.value });
+  if (from.value < to.value || isOfLeftOutDays(from.value, to.value, fromText, toText)) return parsed({ from: from.value, to: to.value });
   const meant = toText === undefined ? 'now' : quote(toText);
   return fromText === undefined
     ? refuse('to', `The query parameter "to" is ${meant}, and nothing lies before.`, TIMES)
     : refuse('from', `The query parameter "from" is ${quote(fromText)}, which is not before "to": ${meant}.`, 'a time before "to"');
+}
+
+/** Local days that the zone does not have begin where the next one does. */
+function isOfLeftOutDays(from: number, to: number, fromText = '', toText = ''): boolean {
+  const [first, end] = [readTimeText(fromText), readTimeText(toText)];
+  return from === to && first?.kind === 'day' && end?.kind === 'day' && first.day < end.day;
 }
 
 function readTime(name: 'from' | 'to', text: string | undefined, zone: Zone, otherwise: number): Parsed<number> {
