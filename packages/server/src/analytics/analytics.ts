@@ -19,7 +19,7 @@ export type { Question, QuestionPath, Reply } from './query/question.ts';
 export type { RecountQuestion } from './query/recounts.ts';
 export { inWords, QUERY_LIMITS } from './request/limits.ts';
 export { DEFAULT_MEASURES } from './request/measures.ts';
-export { FORMATS } from './request/parse.ts';
+export { FORMATS, parseSnapshot } from './request/parse.ts';
 export { sentenceOf } from './request/problem.ts';
 export { RANKINGS } from './request/requests.ts';
 

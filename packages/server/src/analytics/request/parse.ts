@@ -28,7 +28,16 @@ export const FORMATS = ['json', 'csv'] as const;
 const RANGE_NAMES = ['room', 'from', 'to', 'tz', 'format'] as const;
 type RangeName = (typeof RANGE_NAMES)[number];
 
-/** `live`, `catalogue`: no parameter but `format`. */
+/** The live snapshot and its stream: no parameter but `format`, and no CSV. */
+export function parseSnapshot(query: RawQuery): Parsed<object> {
+  const fields = readFields(query, ['format']);
+  if (fields.kind === 'problem') return fields;
+  if (fields.value.format === 'csv')
+    return refuse('format', 'The live snapshot is JSON only, no CSV: the query parameter "format" is "csv".', 'json');
+  return all({ format: readWord('format', fields.value.format, ['json'], 'json') });
+}
+
+/** `catalogue`: no parameter but `format`. */
 export function parsePlain(query: RawQuery): Parsed<{ readonly format: Format }> {
   const fields = readFields(query, ['format']);
   return fields.kind === 'problem' ? fields : all({ format: readFormat(fields.value.format) });

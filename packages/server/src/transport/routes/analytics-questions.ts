@@ -15,6 +15,7 @@ import {
 } from './analytics-parameters.ts';
 import { ANSWERS } from './analytics-schemas.ts';
 import { isPublicRoom } from './history.ts';
+import { asTexts } from './query-texts.ts';
 import { readStore } from './read-store.ts';
 import { type Route, type RouteSchema, route } from './route.ts';
 import { errors } from './schemas.ts';
@@ -94,13 +95,6 @@ function questionRoute(path: QuestionPath, { questions, storageState, directory 
 
 export function isInUse(room: string | readonly string[] | undefined, directory: HttpDeps['directory']): boolean {
   return typeof room === 'string' && isPublicRoom(room) && directory.memberCount(room) > 0;
-}
-
-/** A query as the server has read it. */
-export function asTexts(query: unknown): Record<string, string | readonly string[]> {
-  return Object.fromEntries(
-    Object.entries(query ?? {}).map(([name, value]) => [name, Array.isArray(value) ? value.map(String) : String(value)]),
-  );
 }
 
 function bothWays(schema: TSchema): TSchema {

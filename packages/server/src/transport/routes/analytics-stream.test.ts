@@ -54,6 +54,26 @@ describe('GET /api/analytics/stream', () => {
     expect(answer.json().error.message).toMatch(/all rooms together.*summary\?room=.*series\?room=/);
   });
 
+  it.each(['/api/analytics', '/api/analytics/stream'])('%s refuses parameters that it does not know, and CSV, by name', async (path) => {
+    const { get } = await httpServer();
+    const refusals = {
+      'rom=global': '"rom"',
+      'format=json&format=json': '"format" stands more than once',
+      'format=csv': 'JSON only',
+      'format=xml': 'xml',
+    };
+    for (const [query, named] of Object.entries(refusals)) {
+      const answer = await get(`${path}?${query}`);
+      expect([answer.statusCode, answer.json().error.code]).toEqual([400, 'bad_request']);
+      expect(answer.json().error.message).toContain(named);
+    }
+  });
+
+  it('GET /api/analytics is JSON also where that is said', async () => {
+    const { get } = await httpServer();
+    for (const query of ['', '?', '?format=json']) expect((await get(`/api/analytics${query}`)).statusCode).toBe(200);
+  });
+
   it('SSE-3 goes on from Last-Event-ID', async () => {
     let count = 1;
     const { http, clock } = await httpServer({ snapshot: () => ({ count }) });

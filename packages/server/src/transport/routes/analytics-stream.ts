@@ -4,7 +4,7 @@ import { ConnectionCaps } from '../../admission/connection-caps.ts';
 import { SnapshotStream, type StreamReader } from '../../analytics/snapshot-stream.ts';
 import { refused } from '../answer.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { analyticsOff, refuseRoom } from './analytics.ts';
+import { analyticsOff, refuseQuery } from './analytics.ts';
 import type { EventAdmission, EventRoute, EventSocket } from './route.ts';
 import { errors } from './schemas.ts';
 
@@ -32,7 +32,7 @@ export function analyticsStreamRoute({ snapshot, clock, logger, config }: Stream
     url: '/api/analytics/stream',
     schema: SCHEMA,
     admit({ query, address, lastEventId }): EventAdmission {
-      const refusal = refuseRoom(query);
+      const refusal = refuseQuery(query);
       if (refusal !== undefined) return { kind: 'refused', answer: refusal };
       if (!stream.refresh()) return { kind: 'refused', answer: analyticsOff };
       const verdict = caps.open(address);
