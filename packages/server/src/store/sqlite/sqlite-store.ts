@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Position } from '@hubbub/protocol';
 import type { AskedRepair, NamedRepair, RepairBeginning } from '../../analytics/engine/ports.ts';
-import type { NamedLiveFact } from '../../analytics/live-facts-sink.ts';
+import type { Lived, NamedLiveFact } from '../../analytics/live-facts-sink.ts';
 import { busyShare, type Clock, systemClock } from '../../util/clock.ts';
 import {
   type AppendResult,
@@ -46,7 +46,7 @@ const COUNTED_WITHIN_MS = 700;
 const UNASKED_MS = 5000;
 const TICK_MS = 1000;
 /** Where what is counted lags, the writer rests after a piece for so many times as long: the more, the less the event loop has to spare. */
-const RESTS = 1;
+const RESTS = 2;
 const RESTS_WHEN_BUSY = 12;
 const BUSY = 0.9;
 const RESTS_BESIDE_IMPORT = 4;
@@ -205,8 +205,8 @@ export class SqliteStore implements Store {
   }
 
   /** For LiveFactsSink: kept if analytics is on. */
-  countLive(facts: readonly NamedLiveFact[]): Promise<void> {
-    return this.#writer.call('countLive', facts);
+  countLive(facts: readonly NamedLiveFact[], lived: Lived): Promise<void> {
+    return this.#writer.call('countLive', facts, lived);
   }
 
   async close(isClean: boolean): Promise<void> {

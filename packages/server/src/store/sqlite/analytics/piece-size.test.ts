@@ -21,6 +21,12 @@ describe('how much is counted at once', () => {
     expect(sizes(4999, 4, 0.04, 30).at(-1)).toBeCloseTo(400, -2);
   });
 
+  it('is what takes 5 ms where little waits', () => {
+    expect(sizes(500, 0, 0.02, 9).at(-1)).toBe(250);
+    expect(sizes(500, 4, 0.04, 30).at(-1)).toBeLessThan(100);
+    expect(sizes(500, 100, 1, 20).at(-1)).toBe(20);
+  });
+
   it('does not become nothing where everything costs much, nor boundless where nothing does', () => {
     expect(sizes(4999, 100, 1, 20).at(-1)).toBe(100);
     expect(sizes(100_000, 0, 0.0001, 20).at(-1)).toBe(4000);

@@ -8,8 +8,12 @@ const USUAL: Aim = { ms: 20, least: 100 };
 /** Where much waits, pieces follow one another: each is shorter, for the chat beside it, but never so small that fixed costs are all of it. */
 const BEHIND: Aim = { ms: 15, least: 200 };
 const FAR_BEHIND = 5000;
+/** Where little waits, as in a lively room or two, there is time: short pieces with rests between are not felt in the chat beside them. */
+const CALM: Aim = { ms: 5, least: 20 };
+const LITTLE = 500;
 const MOST = 4000;
-const FIRST = 500;
+/** A thread that has just started is slow. */
+const FIRST = 50;
 
 /** How many entries take as long as a piece may: what one costs depends on how many rooms and users they are spread over. */
 export class PieceSize {
@@ -25,7 +29,7 @@ export class PieceSize {
 
   /** Of `waiting` entries. */
   of(waiting: number): number {
-    const { ms, least } = waiting > FAR_BEHIND ? BEHIND : USUAL;
+    const { ms, least } = aimOf(waiting);
     const fitting = Math.round((this.#last * ms) / this.#msOfLast);
     return Math.min(Math.max(least, Math.min(fitting, 2 * this.#last)), this.#most, waiting);
   }
@@ -40,4 +44,9 @@ export class PieceSize {
     this.#last = entries;
     this.#msOfLast = ms;
   }
+}
+
+function aimOf(waiting: number): Aim {
+  if (waiting <= LITTLE) return CALM;
+  return waiting > FAR_BEHIND ? BEHIND : USUAL;
 }
