@@ -53,7 +53,7 @@ async function openSqlite({ dataDir, analytics }: Config, clock: Clock, logger: 
     const questions = analytics ? questionsInThread(dataDir, () => store.asked()) : undefined;
     return {
       store,
-      liveFacts: { write: (facts) => store.countLive(facts) },
+      liveFacts: { write: (facts, lived) => store.countLive(facts, lived) },
       questions: questions && { questions, repairing: store },
       counting: analytics ? () => ({ uncounted: store.uncounted(), faults: faults.faults, isFailing: faults.isFailing }) : undefined,
       onFault,

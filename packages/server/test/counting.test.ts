@@ -80,7 +80,7 @@ describe.each(['sqlite', 'memory'] as const)('counting beside the %s store', (ki
       await questions.close();
       await store.close(true);
     };
-    return { store, facts: { write: (facts) => store.countLive(facts) }, questions, close };
+    return { store, facts: { write: (facts, lived) => store.countLive(facts, lived) }, questions, close };
   }
 
   it('answers within a second with what was stored and imported, each once, and what happened without messages', async () => {
@@ -90,11 +90,14 @@ describe.each(['sqlite', 'memory'] as const)('counting beside the %s store', (ki
     await store.append(range(1, 40).map((n) => message(n)));
     await store.importEvents([...range(501, 540).map(imported), ...range(601, 603).map(notice), message(1)]);
     await store.importEvents([...range(501, 540).map(imported), ...range(601, 603).map(notice)]);
-    await facts.write([
-      { kind: 'moved', room: 'r', t: HOUR, joins: 2, leaves: 0 },
-      { kind: 'present', room: 'r', t: HOUR, user: 'u1' },
-      { kind: 'present', room: 'elsewhere', t: HOUR, user: 'nobody yet' },
-    ]);
+    await facts.write(
+      [
+        { kind: 'moved', room: 'r', t: HOUR, joins: 2, leaves: 0 },
+        { kind: 'present', room: 'r', t: HOUR, user: 'u1' },
+        { kind: 'present', room: 'elsewhere', t: HOUR, user: 'nobody yet' },
+      ],
+      { standing: [], until: undefined },
+    );
     await expect
       .poll(() => hour(counting), { timeout: 5000 })
       .toMatchObject({ messages: 80, activeUsers: 3, joins: 5, emoji: 80, presentUsers: 2 });

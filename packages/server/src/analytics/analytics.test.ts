@@ -38,6 +38,7 @@ async function askedFor(
         return [];
       },
       completeSince: () => 0,
+      writtenUntil: NOW,
     },
     oldestQueued: () => undefined,
     clock: { now: () => NOW },

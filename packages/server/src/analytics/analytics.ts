@@ -98,7 +98,7 @@ interface Now {
 }
 
 function contextOf({ path, query }: Question, live: AnalyticsParts['live'], { now, queuedSince = now }: Now): AnswerContext {
-  const completeUntil = wholeSecond(Math.min(now - LAG_MS, queuedSince));
+  const completeUntil = wholeSecond(Math.min(now - LAG_MS, queuedSince, live?.writtenUntil ?? now));
   const context = { now, completeUntil, limits: QUERY_LIMITS };
   if (live === undefined) return context;
   const room = typeof query.room === 'string' ? query.room : undefined;

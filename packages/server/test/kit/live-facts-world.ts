@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { LiveFacts, type LiveFactsLimits } from '../../src/analytics/live/live-facts.ts';
-import type { NamedLiveFact } from '../../src/analytics/live-facts-sink.ts';
+import type { Lived, NamedLiveFact, Standing } from '../../src/analytics/live-facts-sink.ts';
 import { REASON_NUMBERS } from '../../src/analytics/measures/drop-reasons.ts';
 import { clampedBinOf } from '../../src/analytics/rollup/bins.ts';
 import type { DropReason } from '../../src/events.ts';
@@ -13,13 +13,18 @@ export const START = Date.UTC(2026, 0, 1);
 class MemorySink {
   readonly written: NamedLiveFact[] = [];
   readonly sizes: number[] = [];
+  /** What stands, by room, and until when. */
+  readonly standing = new Map<string, Standing>();
+  until = START / 1000;
   isAway = false;
   bug: Error | undefined;
-  async write(facts: readonly NamedLiveFact[]): Promise<void> {
+  async write(facts: readonly NamedLiveFact[], lived: Lived): Promise<void> {
     if (this.isAway) throw new StoreUnavailable('away');
     if (this.bug !== undefined) throw this.bug;
     this.sizes.push(facts.length);
     this.written.push(...facts);
+    for (const each of lived.standing) this.standing.set(each.room, each);
+    this.until = lived.until ?? this.until;
   }
 }
 

@@ -1,6 +1,6 @@
 import { StoreUnavailable } from '../../store/store.ts';
 import type { LiveFactsSink } from '../live-facts-sink.ts';
-import { type Entry, factsOf, type Room, type Unwritten } from './unwritten.ts';
+import { type Entry, factsOf, type Room, standingOf, type Unwritten } from './unwritten.ts';
 
 export interface WriteLimits {
   /** In one write. */
@@ -17,8 +17,10 @@ export class FactWriter {
   #inFlight: readonly Entry[] = [];
   #writing: Promise<void> | undefined;
   #refused = 0;
+  #writtenUntil: number;
 
-  constructor(unwritten: Unwritten, sink: LiveFactsSink, onBug: (error: unknown) => void, limits: WriteLimits) {
+  constructor(unwritten: Unwritten, sink: LiveFactsSink, onBug: (error: unknown) => void, limits: WriteLimits, second: number) {
+    this.#writtenUntil = second;
     this.#unwritten = unwritten;
     this.#sink = sink;
     this.#onBug = onBug;
@@ -30,18 +32,23 @@ export class FactWriter {
     return this.#unwritten.lost + this.#refused;
   }
 
-  /** Never rejects. A call while one is under way ends with that one. */
-  write(): Promise<void> {
-    this.#writing ??= this.#writeAll().finally(() => {
+  /** The second before which all is written. */
+  get writtenUntil(): number {
+    return this.#writtenUntil;
+  }
+
+  /** Everything before `second` is unwritten or written. Never rejects. A call while one is under way ends with that one. */
+  write(second: number): Promise<void> {
+    this.#writing ??= this.#writeAll(second).finally(() => {
       this.#writing = undefined;
     });
     return this.#writing;
   }
 
   /** As `write`, with what came while one was under way. */
-  async writeRest(): Promise<void> {
+  async writeRest(second: number): Promise<void> {
     await this.#writing;
-    await this.write();
+    await this.write(second);
   }
 
   /** With what is on its way. */
@@ -55,21 +62,23 @@ export class FactWriter {
     yield* this.#unwritten.entriesOf(room);
   }
 
-  async #writeAll(): Promise<void> {
+  async #writeAll(second: number): Promise<void> {
     for (let isFull = true; isFull; ) {
       const entries = this.#unwritten.take(this.#limits.writeTallies, this.#limits.writeUsers);
       isFull = entries.length > 0 && !this.#unwritten.isEmpty;
-      if (!(await this.#writeOne(entries))) return;
+      if (!(await this.#writeOne(entries, isFull ? undefined : second))) return;
     }
+    this.#writtenUntil = second;
   }
 
   /** False: not now. */
-  async #writeOne(entries: readonly Entry[]): Promise<boolean> {
+  async #writeOne(entries: readonly Entry[], until: number | undefined): Promise<boolean> {
     const facts = [...factsOf(entries)];
-    if (facts.length === 0) return true;
+    const standing = standingOf(entries);
+    if (facts.length === 0 && standing.length === 0) return true;
     this.#inFlight = entries;
     try {
-      await this.#sink.write(facts);
+      await this.#sink.write(facts, { standing, until });
       return true;
     } catch (error) {
       if (error instanceof StoreUnavailable) {

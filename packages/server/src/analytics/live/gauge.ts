@@ -2,8 +2,8 @@ const SECONDS = 60;
 /** A longer pause is a clock that was set, or a machine that slept: nobody knows what was open. */
 const LONGEST_PAUSE = 150;
 
-/** So many whole seconds of a minute saw the value. */
-export type Sample = (minute: number, seconds: number, value: number) => void;
+/** So many whole seconds of a minute, up to `last`, saw the value. */
+export type Sample = (minute: number, seconds: number, value: number, last: number) => void;
 
 /**
  * A number that stands until it changes, sampled at each whole second: the sample of a second is what stood when it began. No timer is
@@ -31,7 +31,7 @@ export class Gauge {
     while (from <= second) {
       const minute = Math.floor(from / SECONDS);
       const end = Math.min(second, minute * SECONDS + SECONDS - 1);
-      sample(minute, end - from + 1, this.#value);
+      sample(minute, end - from + 1, this.#value, end);
       from = end + 1;
     }
   }

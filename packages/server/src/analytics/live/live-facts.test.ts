@@ -35,6 +35,65 @@ describe('live facts', () => {
     );
   });
 
+  it('with what stands tell after a kill of each second of a room up to the last that was told, once', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(happening, { maxLength: 60 }), fc.nat(MINUTE), async (happenings, offset) => {
+        const all = bench({ writeTallies: 2, writeUsers: 2 }, START + offset);
+        const recount = new Recount();
+        for (const each of happenings) {
+          happen(each, all, recount);
+          if (each.kind === 'pass') await settled();
+        }
+        const { written, standing, until } = all.sink;
+        const told = written.filter((fact) => fact.kind === 'connections' && fact.room !== undefined);
+        for (const { room, second, connections } of standing.values())
+          for (let t = (second + 1) * 1000; connections > 0 && t <= until * 1000; t += 1000)
+            told.push({ kind: 'connections', room, t, samples: 1, sum: connections, max: connections });
+        const lastOf = (room = '') => Math.max(until, standing.get(room)?.second ?? 0) * 1000;
+        const expected = recount.facts.filter(
+          (fact) => fact.kind === 'connections' && fact.room !== undefined && fact.t <= lastOf(fact.room),
+        );
+        expect(summed(told)).toEqual(summed(expected));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('are written before an answer counts them as complete', async () => {
+    const { clock, live } = bench();
+    for (let second = 0; second < 100; second++) {
+      live.entered(`room ${second}`, 'u');
+      clock.advance(1000);
+      await settled();
+      expect(live.writtenUntil).toBeGreaterThanOrEqual(clock.now() - 2000);
+    }
+  });
+
+  it('that the store does not take are not complete', async () => {
+    const { clock, sink, live } = bench();
+    sink.isAway = true;
+    clock.advance(60_000);
+    await settled();
+    expect(live.writtenUntil).toBe(START);
+    sink.isAway = false;
+    clock.advance(2000);
+    await settled();
+    expect(live.writtenUntil).toBe(clock.now());
+  });
+
+  it('tell of rooms where nobody comes or goes once a minute', async () => {
+    const { clock, sink, live } = bench();
+    for (let i = 0; i < 100; i++) live.entered(`room ${i}`, 'u');
+    clock.advance(10_000);
+    await settled();
+    const before = sink.written.length;
+    for (let second = 0; second < 40; second++) {
+      clock.advance(1000);
+      await settled();
+    }
+    expect(sink.written.length - before).toBe(20);
+  });
+
   it('are the same by seconds, as far as the last 15 minutes go', () => {
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 60 }), (happenings) => {
@@ -117,10 +176,10 @@ describe('live facts', () => {
     expect(sink.written).toEqual([{ kind: 'latency', room: 'a', t: START, bins, maxMs: latencies.at(-1) }]);
   });
 
-  it('write every 5 seconds and when a minute ends, and nothing where nothing is new', async () => {
+  it('write every 2 seconds and when a minute ends, and nothing where nothing is new', async () => {
     const { clock, sink, live } = bench();
     live.joined('a');
-    clock.advance(4000);
+    clock.advance(1000);
     await settled();
     expect(sink.written).toEqual([]);
     clock.advance(1000);

@@ -36,7 +36,8 @@ interface LiveFactsDeps {
 }
 
 const SECOND_MS = 1000;
-const WRITE_EVERY = 5;
+/** So that what an answer counts as complete survives a kill. */
+const WRITE_EVERY = 2;
 /** A round over everyone who is there takes half a minute at most. */
 const TICKS_PER_ROUND = 30;
 const LEAST_PER_TICK = 1000;
@@ -71,7 +72,7 @@ export class LiveFacts implements EventSink, LiveOverlay, LiveSeconds {
     this.#clock = clock;
     this.#maxRooms = limits.rooms;
     this.#unwritten = new Unwritten(limits);
-    this.#writer = new FactWriter(this.#unwritten, sink, onBug, limits);
+    this.#writer = new FactWriter(this.#unwritten, sink, onBug, limits, second);
     this.#ring = new SecondRing(limits.ringBytes, second + 1);
     this.#connections = new Gauge(second);
     this.#open = new OpenSecond(second, limits.rooms);
@@ -138,6 +139,10 @@ export class LiveFacts implements EventSink, LiveOverlay, LiveSeconds {
   resumed(): void {}
   wrote(): void {}
 
+  get writtenUntil(): number {
+    return this.#writer.writtenUntil * SECOND_MS;
+  }
+
   open(room: Room): readonly NamedLiveFact[] {
     this.#bringUpToDate(room);
     const minute = minuteOf(this.#open.second);
@@ -176,7 +181,7 @@ export class LiveFacts implements EventSink, LiveOverlay, LiveSeconds {
     this.#bringUpToDate(undefined);
     for (const audience of this.#audiences.values()) audience.advance(this.#open.second);
     this.#closeSecond(this.#open.second);
-    await this.#writer.writeRest();
+    await this.#writer.writeRest(this.#open.second);
   }
 
   /** The second in progress; any before is closed. */
@@ -215,7 +220,7 @@ export class LiveFacts implements EventSink, LiveOverlay, LiveSeconds {
     this.#ticks++;
     const isMinuteOver = minuteOf(second) !== this.#tickMinute;
     this.#tickMinute = minuteOf(second);
-    if (isMinuteOver || this.#ticks % WRITE_EVERY === 0) void this.#writer.write();
+    if (isMinuteOver || this.#ticks % WRITE_EVERY === 0) void this.#writer.write(second);
   }
 
   /** Once a minute everybody who is there is told of, and the connections of each room are sampled: a piece at each tick. */

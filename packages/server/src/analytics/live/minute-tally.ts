@@ -1,4 +1,4 @@
-import type { NamedLiveFact } from '../live-facts-sink.ts';
+import type { NamedLiveFact, Standing } from '../live-facts-sink.ts';
 import { Tally } from './tally.ts';
 
 /** What happened in one room, or in all, within one minute, and who was there. */
@@ -7,6 +7,8 @@ export class MinuteTally extends Tally {
   #sum = 0;
   #max = 0;
   #users: string[] = [];
+  /** What stands after the last sample, if that is known. */
+  standing: Omit<Standing, 'room'> | undefined;
 
   /** Users whose presence is kept here. */
   get users(): number {
@@ -36,6 +38,7 @@ export class MinuteTally extends Tally {
     this.#samples += other.#samples;
     this.#sum += other.#sum;
     this.#max = Math.max(this.#max, other.#max);
+    if (other.standing !== undefined && (this.standing?.second ?? 0) < other.standing.second) this.standing = other.standing;
     for (const user of other.#users) this.#users.push(user);
   }
 

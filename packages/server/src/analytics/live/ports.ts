@@ -8,6 +8,8 @@ export interface LiveOverlay {
    * A write on its way is among them until its end is known, so that for a moment it may be seen twice, but never missed.
    */
   open(room: string | undefined): readonly NamedLiveFact[];
+  /** ms since 1970: all before is in the store, and outlives this process. */
+  readonly writtenUntil: number;
 }
 
 /** The same by seconds, for the last 15 minutes. */

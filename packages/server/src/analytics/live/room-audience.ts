@@ -32,8 +32,7 @@ export class RoomAudience {
   }
 
   enter(userId: string, second: number): void {
-    this.advance(second);
-    this.#gauge.change(1);
+    this.#change(1, second);
     const member = this.#members.get(userId);
     if (member !== undefined) {
       member.connections++;
@@ -48,8 +47,7 @@ export class RoomAudience {
   exit(userId: string, second: number): boolean {
     const member = this.#members.get(userId);
     if (member === undefined) return false;
-    this.advance(second);
-    this.#gauge.change(-1);
+    this.#change(-1, second);
     member.connections--;
     if (member.connections > 0) return true;
     this.#members.delete(userId);
@@ -77,8 +75,18 @@ export class RoomAudience {
     member.toldMinute = minute;
   }
 
-  readonly #sample: Sample = (minute, seconds, value) => {
-    if (value > 0) this.#unwritten.ofRoom(minute, this.#id)?.sample(seconds, value);
+  #change(by: 1 | -1, second: number): void {
+    this.advance(second);
+    this.#gauge.change(by);
+    const tally = this.#unwritten.ofRoom(minuteOf(second), this.#id);
+    if (tally !== undefined) tally.standing = { second, connections: this.#gauge.value };
+  }
+
+  readonly #sample: Sample = (minute, seconds, value, last) => {
+    const tally = value > 0 ? this.#unwritten.ofRoom(minute, this.#id) : undefined;
+    if (tally === undefined) return;
+    tally.sample(seconds, value);
+    tally.standing = { second: last, connections: value };
   };
 }
 

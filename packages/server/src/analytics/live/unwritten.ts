@@ -1,4 +1,4 @@
-import type { NamedLiveFact } from '../live-facts-sink.ts';
+import type { NamedLiveFact, Standing } from '../live-facts-sink.ts';
 import { MINUTE_MS } from '../rollup/levels.ts';
 import { MinuteTally } from './minute-tally.ts';
 
@@ -126,6 +126,12 @@ export class Unwritten {
 
 export function* factsOf(entries: Iterable<Entry>): Generator<NamedLiveFact, void> {
   for (const { minute, room, tally } of entries) yield* tally.facts(room, minute * MINUTE_MS);
+}
+
+export function standingOf(entries: Iterable<Entry>): Standing[] {
+  const standing: Standing[] = [];
+  for (const { room, tally } of entries) if (room !== undefined && tally.standing !== undefined) standing.push({ room, ...tally.standing });
+  return standing;
 }
 
 /** Of connections over all rooms. */

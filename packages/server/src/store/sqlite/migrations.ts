@@ -93,6 +93,11 @@ export const MIGRATIONS: readonly string[] = [
   create table changed_days (day integer primary key, changed integer not null) strict;
   create index changed_days_by_time on changed_days (changed);
   `,
+  // Connections to rooms, since they last changed; and the second up to which the process is known to have lived.
+  `
+  create table standing (room integer primary key, second integer not null, connections integer not null) strict;
+  insert into counters values ('lived', 0);
+  `,
 ];
 
 /** Brings the database up to date, each step whole or not at all; of one that has something in it, with a word before each. */

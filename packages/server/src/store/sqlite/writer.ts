@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AskedRepair, NamedRepair, RepairBeginning } from '../../analytics/engine/ports.ts';
-import type { NamedLiveFact } from '../../analytics/live-facts-sink.ts';
+import type { Lived, NamedLiveFact } from '../../analytics/live-facts-sink.ts';
 import { systemClock } from '../../util/clock.ts';
 import { type AnalyticsOptions, AnalyticsPart } from './analytics/analytics-part.ts';
 import { derivedOf } from './derived.ts';
@@ -87,6 +87,7 @@ export class Writer {
       const last = this.#sql.generation.get() as unknown as number[] | undefined;
       if (last !== undefined && last[2] === 1) this.#sql.resumeGeneration.run(bound, last[0] as number);
       else this.#sql.addGeneration.run(bound);
+      this.#analytics?.takeStanding();
       return { merged: this.#merge.merged(), last: this.#merge.last() };
     });
   }
@@ -153,8 +154,8 @@ export class Writer {
     return this.#merge.merged();
   }
 
-  countLive(facts: readonly NamedLiveFact[]): void {
-    this.#transaction(() => this.#analytics?.takeLive(facts, this.#rooms, this.#users));
+  countLive(facts: readonly NamedLiveFact[], lived: Lived): void {
+    this.#transaction(() => this.#analytics?.takeLive(facts, lived, this.#rooms, this.#users));
   }
 
   openEpochs(openings: readonly EpochOpening[]): void {

@@ -51,7 +51,7 @@ async function server() {
       close: async () => {},
     },
     repairing: repairingOf(world),
-    live: { open: () => [], seconds: () => [], completeSince: () => 0 },
+    live: { open: () => [], seconds: () => [], completeSince: () => 0, writtenUntil: now },
     oldestQueued: () => undefined,
     clock: { now: () => now },
   });

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LiveFact } from '../../../analytics/engine/live-facts.ts';
 import type { EngineStore, MessageFact, NamedRepair, NoticeFact, RepairRequest } from '../../../analytics/engine/ports.ts';
-import type { NamedLiveFact } from '../../../analytics/live-facts-sink.ts';
+import type { Lived, NamedLiveFact } from '../../../analytics/live-facts-sink.ts';
 import { ALL_ROOMS } from '../../../analytics/rollup/port.ts';
 import type { Dictionary } from '../dictionary.ts';
 import type { Derived, Span } from '../merge.ts';
@@ -12,6 +12,7 @@ import { ANALYTICS_STEP } from './counted.ts';
 import { CountingSpan } from './counting-span.ts';
 import { SqliteEngineStore } from './engine-store.ts';
 import { PieceSize } from './piece-size.ts';
+import { StandingConnections } from './standing-connections.ts';
 import { UncountedSince } from './uncounted-since.ts';
 
 /** What the writer asks of an analytics engine, each time in a transaction. */
@@ -51,6 +52,7 @@ export class AnalyticsPart implements Derived {
   readonly #span: CountingSpan;
   readonly #uncounted: UncountedSince;
   readonly #pieces: PieceSize;
+  readonly #standing: StandingConnections;
   readonly #cpuMs: () => number;
   readonly #notices: StatementSync;
   readonly #removeNotices: StatementSync;
@@ -64,6 +66,7 @@ export class AnalyticsPart implements Derived {
     this.#engine = makeEngine(this.#store);
     this.#pieces = new PieceSize(cpuMs, maxPiece);
     this.#cpuMs = cpuMs;
+    this.#standing = new StandingConnections(db);
     this.#notices = prepare(`select row, room, type, t from uncounted_notices order by row limit ${NOTICES_AT_ONCE}`);
     this.#removeNotices = prepare('delete from uncounted_notices where row <= ?');
   }
@@ -104,8 +107,15 @@ export class AnalyticsPart implements Derived {
     this.#asOfNow().tick(this.#uncounted.read());
   }
 
-  takeLive(facts: readonly NamedLiveFact[], rooms: Dictionary, users: Dictionary): void {
+  takeLive(facts: readonly NamedLiveFact[], { standing, until }: Lived, rooms: Dictionary, users: Dictionary): void {
     this.#engine.takeLive(facts.map((fact) => numbered(fact, rooms, users)));
+    for (const { room, second, connections } of standing) this.#standing.put(rooms.number(room), second, connections);
+    if (until !== undefined) this.#standing.livedUntil(until);
+  }
+
+  /** Counts what stood when the run before ended, up to where it was known to live. */
+  takeStanding(): void {
+    this.#engine.takeLive(this.#standing.take());
   }
 
   /** After a rollback. */

@@ -200,7 +200,7 @@ function run(steps: readonly Step[]): { readonly store: Counting; readonly live:
     else if (step.kind === 'tick') store.writer.tick();
     else if (step.kind === 'live') {
       store = store.reopened('unclean', true);
-      store.writer.countLive(step.facts);
+      store.writer.countLive(step.facts, { standing: [], until: undefined });
       facts.push(...step.facts);
     } else {
       const flat = packMessages(step.events);
