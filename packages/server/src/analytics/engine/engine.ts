@@ -251,8 +251,11 @@ export class AnalyticsEngine {
       life.flow ??= finish(restoreFlow(room, message, history));
       life.flow.advance(message, this.#sink.of(room));
       life.watch ??= this.#watch(room, bucketOf(Math.min(message.t, newest?.t ?? message.t)), message);
-      // A bucket that was closed already is looked at again, as if the message were late.
       if (life.watch.add(message.t)) return true;
+      // The clock closed its bucket, and nothing is stored behind it: what was found there is found again, with the message.
+      life.watch = this.#watch(room, bucketOf(message.t), message);
+      life.watch.add(message.t);
+      return true;
     }
     // Nobody watches the bucket any more that was open.
     if (!life.isDirty) life.openT = newest?.t;
