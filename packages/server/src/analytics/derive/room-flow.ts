@@ -1,4 +1,4 @@
-import { findMentions, NameIndex, type NameUses } from '../text/index.ts';
+import { findMentions, NameIndex } from '../text/index.ts';
 import { type DerivedSink, MUTE } from './derived-sink.ts';
 import type { NameUse, RoomMessage } from './history.ts';
 import { OpenSessions } from './open-sessions.ts';
@@ -50,7 +50,7 @@ export class RoomFlow {
     const mentions = findMentions(message.content, this.#names, user, t);
     if (mentions.length > 0) {
       sink.mention(t);
-      for (const name of mentions) this.#answerAll(name, user, t);
+      for (const name of mentions) this.#unanswered.answerNamed(name, user, t, this.#answered);
     }
     this.#answering = MUTE;
     this.#sessions.continue(user, t, sink);
@@ -77,10 +77,6 @@ export class RoomFlow {
   #note({ user, userId, username, t }: NameUse): void {
     this.#names.note(user, userId, t);
     if (username !== userId) this.#names.note(user, username, t);
-  }
-
-  #answerAll(name: NameUses, by: number, t: number): void {
-    for (const user of name.users(t)) if (user !== by) this.#unanswered.answerAllOf(user, this.#answered);
   }
 
   readonly #answered = (questionT: number): void => {

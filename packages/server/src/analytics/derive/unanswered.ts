@@ -1,12 +1,20 @@
+import type { NameUses } from '../text/index.ts';
 import { ANSWER_MS } from './spans.ts';
 
+/** A name that more users share is not gone over whole with each mention. */
+const FEW = 8;
+
 interface Question {
+  /** How many came before it. */
+  readonly place: number;
   readonly t: number;
   readonly id: string;
   readonly user: number;
   isAnswered: boolean;
   /** The room's next message. */
   next: Question | undefined;
+  /** The one before, as long as it is not forgotten. */
+  before: Question | undefined;
   /** The author's next message. */
   nextOfAuthor: Question | undefined;
 }
@@ -16,6 +24,14 @@ interface Author {
   last: Question;
 }
 
+/** The last mention of a name that many share: what its users wrote before is answered, but for what the mentioning one of them wrote. */
+interface Mention {
+  readonly t: number;
+  /** Of the first question after it. */
+  readonly place: number;
+  readonly by: number;
+}
+
 /** A room's messages of the last 10 minutes that nobody answered yet. */
 export class Unanswered {
   /** Filled when somebody replies: in a room without replies nobody asks for an id. */
@@ -23,9 +39,17 @@ export class Unanswered {
   /** The first one that is not in it. */
   #unindexed: Question | undefined;
   #size = 0;
+  #asked = 0;
+  /** By name, the latest last. */
+  readonly #mentions = new Map<string, Mention>();
+  readonly #few: number;
   readonly #byAuthor = new Map<number, Author>();
   #first: Question | undefined;
   #last: Question | undefined;
+
+  constructor(few = FEW) {
+    this.#few = few;
+  }
 
   get size(): number {
     return this.#size;
@@ -33,7 +57,16 @@ export class Unanswered {
 
   /** Messages come in order. */
   add(id: string, user: number, t: number): void {
-    const question: Question = { t, id, user, isAnswered: false, next: undefined, nextOfAuthor: undefined };
+    const question: Question = {
+      place: this.#asked++,
+      t,
+      id,
+      user,
+      isAnswered: false,
+      next: undefined,
+      before: this.#last,
+      nextOfAuthor: undefined,
+    };
     if (this.#last === undefined) this.#first = question;
     else this.#last.next = question;
     this.#last = question;
@@ -59,8 +92,36 @@ export class Unanswered {
     answered(question.t);
   }
 
-  /** Somebody else answers all that `user` wrote: the time of each goes to `answered`. */
-  answerAllOf(user: number, answered: (t: number) => void): void {
+  /**
+   * `by` answers all that the others wrote who used the name: the time of each goes to `answered`. Who came to the name since its last mention
+   * wrote since, so that no more is looked at than was written since, or than users share it, whichever is less.
+   */
+  answerNamed(name: NameUses, by: number, t: number, answered: (t: number) => void): void {
+    if (name.size <= this.#few) {
+      this.#answerUsers(name, by, t, answered);
+      return;
+    }
+    const last = this.#mentions.get(name.name);
+    const from = Math.max(last?.place ?? 0, this.#first?.place ?? this.#asked);
+    if (name.size < this.#asked - from) {
+      this.#answerUsers(name, by, t, answered);
+    } else {
+      for (let question = this.#last; question !== undefined && question.place >= from; question = question.before) {
+        // Answered or not: its author may have come to the name with it, and have asked before.
+        const { user } = question;
+        if (user !== by && name.isUsedBy(user, t)) this.#answerAllOf(user, answered);
+      }
+      if (last !== undefined && last.by !== by && name.isUsedBy(last.by, t)) this.#answerAllOf(last.by, answered);
+    }
+    this.#mentions.delete(name.name);
+    this.#mentions.set(name.name, { t, place: this.#asked, by });
+  }
+
+  #answerUsers(name: NameUses, by: number, t: number, answered: (t: number) => void): void {
+    for (const user of name.users(t)) if (user !== by) this.#answerAllOf(user, answered);
+  }
+
+  #answerAllOf(user: number, answered: (t: number) => void): void {
     const author = this.#byAuthor.get(user);
     if (author === undefined) return;
     this.#byAuthor.delete(user);
@@ -79,6 +140,11 @@ export class Unanswered {
     for (; question !== undefined && question.t < since; question = question.next) this.#forget(question);
     this.#first = question;
     if (question === undefined) this.#last = undefined;
+    else question.before = undefined;
+    for (const [name, mention] of this.#mentions) {
+      if (mention.t >= since) break;
+      this.#mentions.delete(name);
+    }
   }
 
   #remove({ id }: Question): void {

@@ -19,6 +19,8 @@ const ZWJ = 0x200d;
 export interface NameUses {
   /** Folded. */
   readonly name: string;
+  /** How many used it. */
+  readonly size: number;
   /** Whether the user used it in the 24 h before `t`. */
   isUsedBy(user: number, t: number): boolean;
   /** Everyone who did, the latest last. There may be many: everybody may call themselves "guest". */
@@ -65,6 +67,10 @@ class Entry implements NameUses {
   constructor(name: string, hash: number) {
     this.name = name;
     this.hash = hash;
+  }
+
+  get size(): number {
+    return this.uses.size;
   }
 
   isUsedBy(user: number, t: number): boolean {
