@@ -44,7 +44,7 @@ export class MomentWatch {
     return this.#scan.isQuiet(this.#count) ? undefined : (this.#scan.next + 1) * MOMENT_BUCKET_MS;
   }
 
-  /** False: its bucket is closed, so that it makes a dirty range instead. */
+  /** False: its bucket is closed; another watch, restored before that bucket, takes it. */
   add(t: number): boolean {
     const bucket = Math.floor(t / MOMENT_BUCKET_MS);
     if (bucket < this.#scan.next) return false;
