@@ -20,7 +20,9 @@ export class PieceSize {
   readonly #cpuMs: () => number;
   readonly #most: number;
   #last = FIRST;
-  #msOfLast = USUAL.ms;
+  #msOfLast = CALM.ms;
+  /** The piece that was asked for last has all that waits. */
+  #isAll = false;
 
   constructor(cpuMs: () => number, most = MOST) {
     this.#cpuMs = cpuMs;
@@ -31,7 +33,9 @@ export class PieceSize {
   of(waiting: number): number {
     const { ms, least } = aimOf(waiting);
     const fitting = Math.round((this.#last * ms) / this.#msOfLast);
-    return Math.min(Math.max(least, Math.min(fitting, 2 * this.#last)), this.#most, waiting);
+    const size = Math.min(Math.max(least, Math.min(fitting, 2 * this.#last)), this.#most);
+    this.#isAll = size >= waiting;
+    return Math.min(size, waiting);
   }
 
   /** `run` takes a piece and answers how many entries it had. */
@@ -39,8 +43,8 @@ export class PieceSize {
     const before = this.#cpuMs();
     const entries = run();
     const ms = Math.max(0.1, this.#cpuMs() - before);
-    // A short one says little about long ones: what is fixed weighs in it.
-    if (2 * entries < this.#last && ms < this.#msOfLast) return;
+    // The short rest of what waits says little about long pieces: what is fixed weighs in it.
+    if (this.#isAll && 2 * entries < this.#last && ms < this.#msOfLast) return;
     this.#last = entries;
     this.#msOfLast = ms;
   }
