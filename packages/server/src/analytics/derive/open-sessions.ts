@@ -21,10 +21,6 @@ export class OpenSessions {
     return this.#byUser.size;
   }
 
-  startOf(user: number): number | undefined {
-    return this.#byUser.get(user)?.startT;
-  }
-
   /** The users whose session a message at `t` would continue. */
   users(t: number): number[] {
     this.#expire(t);

@@ -4,7 +4,7 @@ import { ArrayHistory } from './array-history.ts';
 import { Derived, deriveByDefinition } from './by-definition.kit.ts';
 import { dirtyRanges } from './dirty-ranges.ts';
 import type { RoomHistory, RoomMessage } from './history.ts';
-import { compareOrder, startOf } from './order.ts';
+import { compareOrder } from './order.ts';
 import { restoreFlow } from './restore-flow.ts';
 import { RoomFlow } from './room-flow.ts';
 import { sweep } from './sweep.ts';
@@ -145,39 +145,6 @@ describe('RoomFlow', () => {
     expect(sizeAfter(DAY)).toBe(2 + 3);
     expect(sizeAfter(DAY + 1)).toBe(4);
   });
-
-  it('is touched by every change that its next values could depend on', () => {
-    fc.assert(
-      fc.property(history, fc.nat(), fc.nat(), (messages, at, chosen) => {
-        const split = messages.length === 0 ? 0 : at % messages.length;
-        const [next, changed] = [messages[split], messages[chosen % Math.max(1, split)]];
-        fc.pre(next !== undefined && changed !== undefined && split > 0);
-        if (next === undefined || changed === undefined) return;
-        const flow = finished(restoreFlow(ROOM, next, new ArrayHistory(messages)));
-        fc.pre(!flow.isTouchedBy(changed.user, changed.t));
-        const without = new ArrayHistory(messages.filter((message) => message !== changed));
-        const [a, b] = [new Derived(), new Derived()];
-        const other = finished(restoreFlow(ROOM, next, without));
-        for (const message of messages.slice(split)) {
-          flow.advance(message, a);
-          other.advance(message, b);
-        }
-        expect(a.list()).toEqual(b.list());
-      }),
-      RUNS,
-    );
-  });
-});
-
-it('a flow is touched by what is a day old, and by what may lengthen an older session, not by more', () => {
-  const every = { gap: 20 * MINUTE, user: 1, username: undefined, content: '', replyTo: undefined, seq: 0 } as const;
-  const messages = historyOf(new Array<Line>(100).fill(every));
-  const [start = 0, end = 0] = ends(messages);
-  const flow = finished(restoreFlow(ROOM, startOf(end), new ArrayHistory(messages)));
-  expect(flow.isTouchedBy(2, end - 1 - DAY)).toBe(true);
-  expect(flow.isTouchedBy(2, end - 1 - DAY - 1)).toBe(false);
-  expect(flow.isTouchedBy(1, start - 30 * MINUTE)).toBe(true);
-  expect(flow.isTouchedBy(1, start - 30 * MINUTE - 1)).toBe(false);
 });
 
 describe('sweep', () => {

@@ -3,7 +3,6 @@ import { type DerivedSink, MUTE } from './derived-sink.ts';
 import type { NameUse, RoomMessage } from './history.ts';
 import { OpenSessions } from './open-sessions.ts';
 import { compareOrder, type Order } from './order.ts';
-import { DAY_MS, SESSION_GAP_MS } from './spans.ts';
 import { Unanswered } from './unanswered.ts';
 
 export type { DerivedSink };
@@ -27,15 +26,6 @@ export class RoomFlow {
   /** A message that does not come after all before is none for `advance`: it makes dirty ranges. */
   isInOrder(message: Order): boolean {
     return compareOrder(message, this.#newest) > 0;
-  }
-
-  /**
-   * Whether a late, deleted or edited message may have a part in what is kept here: then this flow is to be dropped, and restored
-   * before its next use.
-   */
-  isTouchedBy(user: number, t: number): boolean {
-    const sessionStart = this.#sessions.startOf(user) ?? Number.POSITIVE_INFINITY;
-    return t >= Math.min(this.#newest.t - DAY_MS, sessionStart - SESSION_GAP_MS);
   }
 
   /** Takes in the next message, and tells the sink what comes of it. */
