@@ -93,7 +93,7 @@ export class Writer {
   }
 
   append(flat: FlatRows): Appended {
-    return this.#transaction(() => {
+    const appended = this.#transaction(() => {
       const [repeats, firsts]: [number[], (string | number)[]] = [[], []];
       for (let at = 0, index = 0; at < flat.length; at += FLAT_WIDTH, index += 1) {
         const row = this.#row(flat, at);
@@ -104,6 +104,9 @@ export class Writer {
       }
       return { repeats, firsts, last: this.#merge.last() };
     });
+    // Here too: merges may rest for long while much is written.
+    this.#log.check();
+    return appended;
   }
 
   /** True for each that was new. */
