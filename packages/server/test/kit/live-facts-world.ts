@@ -84,7 +84,7 @@ export function summed(facts: Iterable<NamedLiveFact>, unit = MINUTE): Record<st
   return Object.fromEntries([...sums].map(([key, sum]) => [key, sum instanceof Set ? [...sum].sort() : sum]));
 }
 
-type Happening =
+export type Happening =
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'enter' | 'exit'; readonly room: string; readonly user: string }
   | { readonly kind: 'connect' | 'disconnect' }

@@ -1,6 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bench, happen, happening, MINUTE, ofRoom, overAll, Recount, START, settled, summed } from '../../../test/kit/live-facts-world.ts';
+import {
+  bench,
+  type Happening,
+  happen,
+  happening,
+  MINUTE,
+  ofRoom,
+  overAll,
+  Recount,
+  START,
+  settled,
+  summed,
+} from '../../../test/kit/live-facts-world.ts';
 import type { NamedLiveFact } from '../live-facts-sink.ts';
 import { clampedBinOf } from '../rollup/bins.ts';
 
@@ -10,16 +22,22 @@ const sampledOf = (facts: readonly NamedLiveFact[], room: string): NamedLiveFact
   ...facts.filter((fact) => fact.kind === 'connections' && fact.room === undefined),
 ];
 
+/** What was written, in pieces of two, and a recount beside it. */
+async function after(happenings: readonly Happening[], startAt: number) {
+  const all = bench({ writeTallies: 2, writeUsers: 2 }, startAt);
+  const recount = new Recount();
+  for (const each of happenings) {
+    happen(each, all, recount);
+    if (each.kind === 'pass') await settled();
+  }
+  return { all, recount };
+}
+
 describe('live facts', () => {
   it('are what a recount of all events gives, written and open together, whatever fails meanwhile', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(happening, { maxLength: 60 }), fc.nat(MINUTE), async (happenings, offset) => {
-        const all = bench({ writeTallies: 2, writeUsers: 2 }, START + offset);
-        const recount = new Recount();
-        for (const each of happenings) {
-          happen(each, all, recount);
-          if (each.kind === 'pass') await settled();
-        }
+        const { all, recount } = await after(happenings, START + offset);
         const open = all.live.open(undefined);
         const openA = all.live.open('a');
         const writtenYet = [...all.sink.written];
@@ -38,12 +56,7 @@ describe('live facts', () => {
   it('with what stands tell after a kill of each second of a room up to the last that was told, once', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(happening, { maxLength: 60 }), fc.nat(MINUTE), async (happenings, offset) => {
-        const all = bench({ writeTallies: 2, writeUsers: 2 }, START + offset);
-        const recount = new Recount();
-        for (const each of happenings) {
-          happen(each, all, recount);
-          if (each.kind === 'pass') await settled();
-        }
+        const { all, recount } = await after(happenings, START + offset);
         const { written, standing, until } = all.sink;
         const told = written.filter((fact) => fact.kind === 'connections' && fact.room !== undefined);
         for (const { room, second, connections } of standing.values())
