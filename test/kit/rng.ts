@@ -36,6 +36,12 @@ export class Rng {
   }
 }
 
+/**
+ * Another seed each time, so that a soak sees what none saw before; in CI the same one, so that its verdict is of the commit and not of
+ * the day.
+ */
+export const anySeed = (): number => (process.env.CI === undefined ? Date.now() % 1_000_000 : 20_261);
+
 /** Runs a seeded test; a failure says how to see it again. */
 export async function seeded(defaultSeed: number, run: (rng: Rng) => Promise<void>): Promise<void> {
   const rng = new Rng(defaultSeed);

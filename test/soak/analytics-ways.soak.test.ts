@@ -7,13 +7,13 @@ import { type Question, questionsOf } from '../kit/analytics-questions.ts';
 import { waysFindings } from '../kit/analytics-ways.ts';
 import { InjectedClock } from '../kit/injected-clock.ts';
 import { hasIrcLog } from '../kit/irc-log.ts';
-import { seeded } from '../kit/rng.ts';
+import { anySeed, seeded } from '../kit/rng.ts';
 import { ServerProcess, UNLIMITED } from '../kit/server-process.ts';
 
 const DAY_MS = 86_400_000;
 
 test('said live, imported, shuffled in transit, or some of each: the answers are the same, and the oracle’s', async () => {
-  await seeded(Date.now() % 1_000_000, async (rng) => {
+  await seeded(anySeed(), async (rng) => {
     for (const stretches of [5, 15, 40, 100]) {
       const startedAt = performance.now();
       expect(await waysFindings(rng, stretches, ['1m', '15m', '1h', '1d', '1w'])).toEqual([]);
@@ -47,7 +47,7 @@ describe.skipIf(!hasIrcLog(1))('real days', () => {
   }
 
   test('in order, in any order, and backwards by days: the answers are the same', async () => {
-    await seeded(Date.now() % 1_000_000, async (rng) => {
+    await seeded(anySeed(), async (rng) => {
       const events = await movedDays(DAYS, ['2006-10-27'], ROOMS);
       const questions = questionsOf({
         ...RANGE,

@@ -23,7 +23,7 @@ async function run(plan: KillPlan, rng: Rng, dataDir?: string): Promise<KillRepo
 }
 
 test('ACK-3 RESUME-4 EPOCH-2 ID-7 P1 P3 P4: twenty kills at random moments while 20 senders send', async () => {
-  await seeded(Date.now() % 1_000_000, async (rng) => {
+  await seeded(anySeed(), async (rng) => {
     const report = await run({ rounds: 20, senders: 20, roundMs: [50, 2_000] }, rng);
     expect(report.findings).toEqual([]);
     expect(report.recovered + report.told).toBe(400);
@@ -32,7 +32,7 @@ test('ACK-3 RESUME-4 EPOCH-2 ID-7 P1 P3 P4: twenty kills at random moments while
 });
 
 test('ACK-3 RESUME-4 EPOCH-2 P1 P4: forty kills so soon after each start that little or nothing was stored', async () => {
-  await seeded(Date.now() % 1_000_000, async (rng) => {
+  await seeded(anySeed(), async (rng) => {
     const report = await run({ rounds: 40, senders: 20, roundMs: [0, 12] }, rng);
     expect(report.findings).toEqual([]);
     expect(report.recovered + report.told).toBe(800);
@@ -42,7 +42,7 @@ test('ACK-3 RESUME-4 EPOCH-2 P1 P4: forty kills so soon after each start that li
 
 describe.skipIf(!canMount(2))('with a full disk', () => {
   test('ACK-3 STORE-2 P1 P4: twenty kills at random moments, the disk filling up before each', async () => {
-    await seeded(Date.now() % 1_000_000, async (rng) => {
+    await seeded(anySeed(), async (rng) => {
       const disk = new SmallDisk(256);
       const fault: KillPlan['fault'] = async (_server, random) => {
         disk.fill();

@@ -118,11 +118,11 @@ function askCatalogue({ query }: Question): Parsed<Answered> {
 function sourceOf(request: RangeRequest, { isRoomLive }: Question, { store, zoneDays }: Kept, context: AnswerContext): Parsed<Source> {
   const room = roomOf(request.room, store, isRoomLive);
   if (room.kind === 'problem') return room;
-  const { unwritten = [] } = context;
+  const { now, unwritten = [] } = context;
   const completeUntil = Math.min(context.completeUntil, wholeSecond(store.uncountedSince() ?? Number.POSITIVE_INFINITY));
   const overlaid = unwritten.filter(({ t }) => t < request.to);
   const rollups = withLive(overlaid, store);
-  return parsed({ store, rollups, zoneDays, room: room.value, scope: room.value ?? ALL_ROOMS, completeUntil });
+  return parsed({ store, rollups, zoneDays, room: room.value, scope: room.value ?? ALL_ROOMS, now, completeUntil });
 }
 
 /** The beginning of the second. */

@@ -26,7 +26,7 @@ export function retention({ from, to, tz }: RangeRequest, zone: Zone, source: So
     const cohort = cohortOf.get(user) ?? NO_COHORT;
     if (cohort !== NO_COHORT && week >= cohort) seen[cohort * count + week] = (seen[cohort * count + week] ?? 0) + 1;
   });
-  const begun = weeks.subarray(0, count).filter((week) => week < source.completeUntil).length;
+  const begun = weeks.subarray(0, count).filter((week) => week <= source.now).length;
   const cohorts: object[] = [];
   sizes.forEach((size, cohort) => {
     if (size === 0) return;

@@ -12,6 +12,8 @@ export interface Source {
   readonly room: number | undefined;
   /** A room's number, or ALL_ROOMS. */
   readonly scope: number;
+  /** The wall clock. ms since 1970. */
+  readonly now: number;
   /** Everything live up to here is in the rollups. ms since 1970. */
   readonly completeUntil: number;
 }
