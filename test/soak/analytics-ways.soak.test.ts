@@ -22,6 +22,12 @@ test('said live, imported, shuffled in transit, or some of each: the answers are
   });
 });
 
+test('ASK-15: imported, shuffled in transit or without a server, with many messages of one time: the answers are the same, and the oracle’s', async () => {
+  await seeded(anySeed(), async (rng) => {
+    for (const stretches of [10, 60]) expect(await waysFindings(rng, stretches, ['15m', '1d'], true)).toEqual([]);
+  });
+});
+
 describe.skipIf(!hasIrcLog(1))('real days', () => {
   const DAYS = ['2005-06-06', '2006-06-01', '2006-06-05', '2006-08-23', '2007-01-19', '2008-04-27'];
   const RANGE = { from: Date.parse('2006-10-25'), to: Date.parse('2006-11-03') };

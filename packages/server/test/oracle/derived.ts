@@ -1,4 +1,4 @@
-import type { Chat } from './events.ts';
+import { type Chat, isBefore } from './events.ts';
 import type { Mentioned } from './mentions.ts';
 
 const ANSWER_MS = 600_000;
@@ -24,7 +24,7 @@ export function responsesIn(chats: readonly Chat[], mentions: ReadonlyMap<Chat, 
     for (let j = index + 1; j < chats.length; j += 1) {
       const later = chats[j];
       if (later === undefined || later.at - asked.at > ANSWER_MS) break;
-      if (later.user === asked.user) continue;
+      if (later.user === asked.user || !isBefore(asked, later)) continue;
       const isReply = asked.id !== '' && later.replyTo === asked.id;
       if (!isReply && mentions.get(later)?.has(asked.user) !== true) continue;
       found.push({ at: later.at, seconds: (later.at - asked.at) / 1000 });

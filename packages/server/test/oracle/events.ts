@@ -43,6 +43,9 @@ const byTime = (a: Passage, b: Passage): number => a.at - b.at;
 /** (time, seq); without a `seq` first, then by id, so that any order of the input gives one order here. */
 const inOrder = (a: Chat, b: Chat): number => a.at - b.at || compareText(a.room, b.room) || a.seq - b.seq || compareText(a.id, b.id);
 
+/** (time, seq): neither of two at one time without a `seq` is before the other. */
+export const isBefore = (a: Chat, b: Chat): boolean => a.at < b.at || (a.at === b.at && a.seq < b.seq);
+
 /**
  * What stands: repeats of an id in a room count once (the first of the list), deleted messages not at all. A chat without an id cannot
  * be repeated, answered or deleted.

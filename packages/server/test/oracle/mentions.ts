@@ -1,5 +1,5 @@
 import { DAY_MS } from './calendar.ts';
-import type { Chat } from './events.ts';
+import { type Chat, isBefore } from './events.ts';
 import { fold, UNSPACED } from './text.ts';
 
 /** The users that a message mentions. */
@@ -34,7 +34,7 @@ function mentionedBy(chat: Chat, index: number, chats: readonly Chat[], names: r
   for (let j = index - 1; j >= 0; j -= 1) {
     const earlier = chats[j];
     if (earlier === undefined || chat.at - earlier.at > DAY_MS) break;
-    if (earlier.user === chat.user) continue;
+    if (earlier.user === chat.user || !isBefore(earlier, chat)) continue;
     for (const { name, user } of names[j] ?? []) {
       for (const at of [-1, ...calls]) {
         if (!isNamedAt(text, at, name)) continue;

@@ -17,8 +17,10 @@ export interface RandomHistory {
 export interface HistoryOptions {
   /** How many stretches of talk; 30 make some 300 events. */
   readonly stretches?: number;
-  /** As a server sees it: `seq` by room, no time goes back, several messages of one time. Otherwise as an import: no `seq`, and no two messages of a room at one time, whose order would be anybody's choice. */
+  /** As a server sees it: `seq` by room, no time goes back. Otherwise as an import: no `seq`. */
   readonly live?: boolean;
+  /** Several messages of a room at one time: of which a live room knows an order, and an import none. Default: where `live`. */
+  readonly ties?: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -73,12 +75,12 @@ const GAPS_MS = [
 const EDGES_MS = [1000, MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS, DAY_MS];
 
 /** A random history, the same for the same seed. */
-export function randomHistory(seed: number, { stretches = 30, live = false }: HistoryOptions = {}): RandomHistory {
+export function randomHistory(seed: number, { stretches = 30, live = false, ties = live }: HistoryOptions = {}): RandomHistory {
   const rng = new Rng(seed);
   const [tz, near] = pick(rng, CHANGES);
   const rooms = ['#ubuntu', 'a', 'dm:x', 'ä.room'].slice(0, rng.between(1, 4));
   const people = PEOPLE.slice(0, rng.between(3, PEOPLE.length));
-  const talk = new Talk(rng, rooms, people, Date.parse(near) - rng.between(0, 4 * DAY_MS), live);
+  const talk = new Talk(rng, rooms, people, Date.parse(near) - rng.between(0, 4 * DAY_MS), ties);
   for (let i = 0; i < stretches; i += 1) talk.goOn();
   const sorted = talk.events.toSorted((a, b) => Number(a.t) - Number(b.t));
   const times = sorted.map(({ t }) => Number(t));
@@ -150,7 +152,9 @@ class Talk {
   }
 
   #say(room: string): void {
-    if (!this.#mayTie || this.#rng.chance(0.9)) while (this.#taken.has(`${room} ${this.#at}`)) this.#at += 1;
+    const last = this.events.at(-1)?.t;
+    if (this.#mayTie && last !== undefined && this.#rng.chance(0.1)) this.#at = Number(last);
+    else while (this.#taken.has(`${room} ${this.#at}`)) this.#at += 1;
     this.#taken.add(`${room} ${this.#at}`);
     const { user, names } = pick(this.#rng, this.#people);
     const recent = this.events.filter((each) => each.type === 'chat' && each.room === room).slice(-8);

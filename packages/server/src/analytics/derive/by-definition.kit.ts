@@ -2,7 +2,7 @@ import { fold } from '../text/fold.ts';
 import { findMentions, NameIndex } from '../text/index.ts';
 import type { DerivedSink } from './derived-sink.ts';
 import type { RoomMessage } from './history.ts';
-import { compareOrder } from './order.ts';
+import { compareOrder, isBefore } from './order.ts';
 
 const DAY = 24 * 3600_000;
 const TEN_MINUTES = 600_000;
@@ -45,12 +45,17 @@ export class Derived implements DerivedSink {
 export function deriveByDefinition(history: readonly RoomMessage[]): Derived {
   const derived = new Derived();
   const messages = [...history].sort(compareOrder);
-  const mentioned = messages.map((message, i) => mentionedBy(message, messages.slice(0, i)));
+  const mentioned = messages.map((message, i) =>
+    mentionedBy(
+      message,
+      messages.slice(0, i).filter((other) => isBefore(other, message)),
+    ),
+  );
   messages.forEach((message, i) => {
     if ((mentioned[i]?.size ?? 0) > 0) derived.mention(message.t);
     const answer = messages.findIndex(
       (other, j) =>
-        j > i &&
+        isBefore(message, other) &&
         other.user !== message.user &&
         other.t - message.t <= TEN_MINUTES &&
         (other.replyTo === message.id || mentioned[j]?.has(message.user)),

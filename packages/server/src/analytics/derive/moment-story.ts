@@ -1,6 +1,6 @@
 import type { RoomHistory, RoomMessage } from './history.ts';
 import { MOMENT_BASELINE, MOMENT_BUCKET_MS, type MomentSpan } from './moment-scan.ts';
-import { startOf } from './order.ts';
+import { isBefore, startOf } from './order.ts';
 import { READ_AHEAD } from './restore-flow.ts';
 
 export const MOST_TERMS = 5;
@@ -16,7 +16,7 @@ export interface MomentStory {
 /**
  * Reads a moment's first 15 minutes and the 15 before. A term's score is (n - e) / √(e + 1): n messages of the moment have it, and e would
  * with its share of the messages before. Terms of one message alone, or that fell, are none. Ties: more messages, then the term's order.
- * `termsOf`: the different terms of a text. Undefined: no message is there (any more). Yields after each read.
+ * `termsOf`: the different terms of a text. The first message: of simultaneous ones that with the smallest id. Undefined: no message is there (any more). Yields after each read.
  */
 export function* momentStory(
   room: number,
@@ -57,7 +57,8 @@ class Terms {
   }
 
   #add(message: RoomMessage): void {
-    this.first ??= message;
+    const { first = message } = this;
+    this.first = !isBefore(first, message) && message.id < first.id ? message : first;
     this.messages++;
     for (const term of this.#termsOf(message.content)) this.counts.set(term, (this.counts.get(term) ?? 0) + 1);
   }

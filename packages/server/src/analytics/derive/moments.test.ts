@@ -283,6 +283,16 @@ describe('momentStory', () => {
     });
   });
 
+  it('ASK-15: of simultaneous messages that with the smallest id is the first, whichever came first', () => {
+    const start = ORIGIN * MOMENT_BUCKET_MS;
+    const messages = ['b', 'a', 'c'].map((id, i) => ({ ...messageAt(start, i), id }));
+    for (const arrived of [messages, [...messages].reverse().map((message, row) => ({ ...message, row }))]) {
+      const span = { startBucket: ORIGIN, endBucket: ORIGIN + 1 };
+      const told = finished(momentStory(ROOM, span, new ArrayHistory(arrived), termsOf));
+      expect(told).toMatchObject({ firstMessageId: 'a' });
+    }
+  });
+
   it('is none once the messages are gone', () => {
     expect(story(['a'], [])).toBeUndefined();
   });

@@ -101,6 +101,30 @@ describe('RoomFlow', () => {
     );
   });
 
+  it('ASK-15: says the same of simultaneous messages in whatever order they came', () => {
+    fc.assert(
+      fc.property(history, fc.array(fc.nat(), { minLength: 40, maxLength: 40 }), (messages, places) => {
+        const arrived = messages.map((message, i) => ({ ...message, row: places[i] ?? 0 })).sort(compareOrder);
+        expect(flowOver(arrived)).toEqual(flowOver(messages));
+      }),
+      RUNS,
+    );
+  });
+
+  it('neither of two simultaneous messages answers or mentions the other', () => {
+    const said = { gap: 0, replyTo: undefined } as const;
+    const lines = [
+      { ...said, user: 1, username: 'al', content: 'bo: you?' },
+      { ...said, user: 2, username: 'bo', content: 'al: me', replyTo: -1 },
+    ];
+    expect(flowOver(historyOf(lines.map((each) => ({ ...each, seq: 0 })))).filter((each) => !each.includes('session'))).toEqual([]);
+    const inOrder = flowOver(historyOf(lines.map((each, seq) => ({ ...each, seq }))));
+    expect(inOrder.filter((each) => !each.includes('session'))).toEqual([
+      expect.stringContaining('mention × 1'),
+      expect.stringContaining('response 0 × 1'),
+    ]);
+  });
+
   it('goes on from stored messages as if it had never stopped, wherever it stops', () => {
     fc.assert(
       fc.property(history, fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), (messages, restarts) => {
@@ -137,13 +161,17 @@ describe('RoomFlow', () => {
       return flow.size;
     };
     flow.advance(first, derived);
-    // Two names, a message, a session; the other user adds a name, a message each time, and a session.
-    expect(flow.size).toBe(4);
-    expect(sizeAfter(10 * MINUTE)).toBe(4 + 3);
-    expect(sizeAfter(10 * MINUTE + 1)).toBe(4 + 3);
+    // The newest message and its session; with the next one, its two names and itself as one that can be answered.
+    expect(flow.size).toBe(2);
+    expect(sizeAfter(10 * MINUTE)).toBe(4 + 2);
+    // The first message is forgotten; the other user's has a name.
+    expect(sizeAfter(10 * MINUTE + 1)).toBe(3 + 4);
+    // Its session, too, and what the other user wrote 20 minutes before.
     expect(sizeAfter(30 * MINUTE + 1)).toBe(2 + 3);
     expect(sizeAfter(DAY)).toBe(2 + 3);
-    expect(sizeAfter(DAY + 1)).toBe(4);
+    // The first message's names are forgotten when names come.
+    expect(sizeAfter(DAY + 1)).toBe(2 + 4);
+    expect(sizeAfter(DAY + 10 * MINUTE + 2)).toBe(3);
   });
 });
 

@@ -2,7 +2,7 @@ import { findMentions, NameIndex } from '../text/index.ts';
 import { type DerivedSink, MUTE } from './derived-sink.ts';
 import type { NameUse, RoomMessage } from './history.ts';
 import { OpenSessions } from './open-sessions.ts';
-import { compareOrder, type Order } from './order.ts';
+import { compareOrder, isBefore, type Order } from './order.ts';
 import { Unanswered } from './unanswered.ts';
 
 export type { DerivedSink };
@@ -16,11 +16,13 @@ export class RoomFlow {
   readonly #sessions = new OpenSessions();
   readonly #unanswered = new Unanswered();
   readonly #newest = { t: Number.NEGATIVE_INFINITY, seq: 0, row: 0 };
+  /** The newest message, and those that stand at its time and `seq`: none of them is before another. */
+  readonly #simultaneous: RoomMessage[] = [];
   #answering: DerivedSink = MUTE;
 
   /** How much is held: names, unanswered messages, open sessions. */
   get size(): number {
-    return this.#names.size + this.#unanswered.size + this.#sessions.size;
+    return this.#names.size + this.#unanswered.size + this.#sessions.size + this.#simultaneous.length;
   }
 
   /** A message that does not come after all before is none for `advance`: it makes dirty ranges. */
@@ -31,6 +33,7 @@ export class RoomFlow {
   /** Takes in the next message, and tells the sink what comes of it. */
   advance(message: RoomMessage, sink: DerivedSink): void {
     const { t, user } = message;
+    if (isBefore(this.#newest, message)) this.#passOn();
     this.#newest.t = t;
     this.#newest.seq = message.seq;
     this.#newest.row = message.row;
@@ -44,8 +47,7 @@ export class RoomFlow {
     }
     this.#answering = MUTE;
     this.#sessions.continue(user, t, sink);
-    this.#note(message);
-    this.#unanswered.add(message.id, user, t);
+    this.#simultaneous.push(message);
   }
 
   /** For a restored flow, before the first `advance`; by ascending time. */
@@ -62,6 +64,15 @@ export class RoomFlow {
   /** For a restored flow: how the user's open session stands. */
   rememberSession(user: number, startT: number, messages: number): void {
     this.#sessions.correct(user, startT, messages);
+  }
+
+  /** From now on they can be named and answered. */
+  #passOn(): void {
+    for (const message of this.#simultaneous) {
+      this.#note(message);
+      this.#unanswered.add(message.id, message.user, message.t);
+    }
+    this.#simultaneous.length = 0;
   }
 
   #note({ user, userId, username, t }: NameUse): void {
