@@ -69,7 +69,8 @@ export const DERIVED: Readonly<Record<DerivedMeasure, CatalogueEntry>> = {
     unit: 'moments',
     sentence: 'Stretches of 10-second intervals in which far more was written than in the 15 minutes before.',
     formula: 'messages in 10 s > median + max(12, 6 × max(1.4826 MAD, √median, 1)) of the 90 intervals before',
-    window: "The 15 minutes before; at least 10 of them after the room's first message of the last 24 h.",
+    window:
+      "The 15 minutes before; at least 10 of them after the room's first message of the last 24 h. Terms: of the first 40 messages of each 10 s, over 15 minutes at most.",
     freshness: 'Within 10 s of the end of the interval in which it begins; late events within a minute.',
     finestStep: undefined,
     value: { kind: 'document', shape: 'moments: start, end, messages, peakPerSecond, terms that rose most, firstMessageId' },

@@ -293,6 +293,31 @@ describe('momentStory', () => {
     }
   });
 
+  it('goes by the first 40 messages of each 10 seconds, and what is simultaneous with the last of them', () => {
+    const start = ORIGIN * MOMENT_BUCKET_MS;
+    // 39 messages and 5 at one time, ten seconds on 90; what comes after those is not told.
+    const said = (from: number, gapMs: number, contents: readonly string[]): RoomMessage[] =>
+      contents.map((content, i) => ({ ...messageAt(start + from + i * gapMs, 0, content), id: `${from + i}`, row: from + i }));
+    const messages = [
+      ...said(0, 10, times(39, 'one')),
+      ...said(5000, 0, times(5, 'two')),
+      ...said(9000, 10, times(50, 'three')),
+      ...said(10_000, 10, [...times(40, 'four'), ...times(50, 'five')]),
+      ...said(25_000, 10, times(2, 'six')),
+    ];
+    const reads: number[] = [];
+    const history = new ArrayHistory(messages);
+    const messagesOf = history.messages.bind(history);
+    history.messages = (...place) => {
+      const page = messagesOf(...place);
+      reads.push(page.length);
+      return page;
+    };
+    const span = { startBucket: ORIGIN, endBucket: ORIGIN + 3 };
+    expect(finished(momentStory(ROOM, span, history, termsOf))).toEqual({ firstMessageId: '0', terms: ['four', 'one', 'two', 'six'] });
+    expect(Math.max(...reads)).toBeLessThanOrEqual(80);
+  });
+
   it('is none once the messages are gone', () => {
     expect(story(['a'], [])).toBeUndefined();
   });
