@@ -48,7 +48,8 @@ export interface AnswerContext {
 
 interface Answered {
   readonly format: Format;
-  readonly body: object;
+  /** Or its JSON. */
+  readonly body: object | Uint8Array<ArrayBuffer>;
 }
 
 type Kept = Pick<Source, 'store' | 'zoneDays'>;
@@ -61,8 +62,12 @@ export function answer(question: Question, store: QueryStore, context: AnswerCon
   const answered = store.atOneInstant(() => ASKED[question.path](question, { store, zoneDays }, context));
   if (answered.kind === 'problem') return answered;
   const { body, format = question.format } = answered.value;
-  return replyOf(format, format === 'csv' ? tableOf(question.path, body) : JSON.stringify(body));
+  return format === 'csv' ? replyOf('csv', tableOf(question.path, readBody(body))) : replyOf('json', jsonOf(body));
 }
+
+const readBody = (body: object): object => (body instanceof Uint8Array ? JSON.parse(new TextDecoder().decode(body)) : body);
+const jsonOf = (body: object): string | Uint8Array<ArrayBuffer> =>
+  body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body);
 
 type Ask = (question: Question, kept: Kept, context: AnswerContext) => Parsed<Answered>;
 
@@ -104,7 +109,7 @@ function askSeries(question: Question, kept: Kept, context: AnswerContext): Pars
   return body.kind === 'problem' ? body : parsed({ format: request.value.format, body: body.value });
 }
 
-function seriesBody(request: SeriesRequest, source: Source, context: AnswerContext): Parsed<object> {
+function seriesBody(request: SeriesRequest, source: Source, context: AnswerContext): Parsed<Uint8Array<ArrayBuffer>> {
   if (request.step === '1s') return seconds(request, knownZone(request.tz), source, context.seconds ?? []);
   return parsed(series(request, knownZone(request.tz), source));
 }

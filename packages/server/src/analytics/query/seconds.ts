@@ -17,7 +17,12 @@ import type { Source } from './source.ts';
 const MOST_MESSAGES = 50_000;
 
 /** A series by seconds, from the stored messages of the range, and from what was counted live; a problem where there are too many. */
-export function seconds(request: SeriesRequest, zone: Zone, source: Source, live: readonly NamedLiveFact[]): Parsed<object> {
+export function seconds(
+  request: SeriesRequest,
+  zone: Zone,
+  source: Source,
+  live: readonly NamedLiveFact[],
+): Parsed<Uint8Array<ArrayBuffer>> {
   const { from, to } = request;
   const { scope, store } = source;
   const messages = countMessages(from, to, source);

@@ -30,6 +30,7 @@ export function remarks({ store, room, completeUntil }: Source, { from, to }: Ra
 }
 
 /** Not all of it has happened, or is counted. */
-export const partialAt = ({ completeUntil }: Source, end: number) => (end > completeUntil ? { partial: true } : {});
+export const isPartialAt = ({ completeUntil }: Source, end: number): boolean => end > completeUntil;
+export const partialAt = (source: Source, end: number) => (isPartialAt(source, end) ? { partial: true } : {});
 
 export const isoTime = (t: number): string => new Date(t).toISOString();

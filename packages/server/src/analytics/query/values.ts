@@ -1,6 +1,6 @@
 import type { SeriesMeasure } from '../catalogue/ids.ts';
 import { shown } from '../digits.ts';
-import type { Buckets, RankedMeasure, Value } from '../measures/measure.ts';
+import type { Buckets, Measure, RankedMeasure, Value } from '../measures/measure.ts';
 import { MEASURES } from '../measures/measures.ts';
 import { COLUMN } from '../rollup/columns.ts';
 import { type NamedCount, type NamedSource, type Names, nameRanked } from './names.ts';
@@ -24,11 +24,7 @@ export interface MeasuredBucket {
 
 /** The values of all buckets, in the order of `measures`. */
 export function measureAll(measures: readonly SeriesMeasure[], buckets: Buckets, names: Names): MeasuredBucket[] {
-  const lists = new Map<SeriesMeasure, NamedCount[][]>();
-  for (const id of measures) {
-    const measure = MEASURES[id];
-    if (measure.kind === 'ranked') lists.set(id, listsOf(measure, buckets, names));
-  }
+  const lists = rankedLists(measures, buckets, names);
   return Array.from({ length: buckets.bucketCount }, (_, bucket) => {
     const values: { [M in SeriesMeasure]?: Value | readonly NamedCount[] } = {};
     for (const id of measures) {
@@ -37,6 +33,20 @@ export function measureAll(measures: readonly SeriesMeasure[], buckets: Buckets,
     }
     return { values, remarks: remarksOf(measures, buckets, bucket) };
   });
+}
+
+/** The lists of all buckets, of those of the measures that are ranked. */
+export function rankedLists(
+  measures: readonly SeriesMeasure[],
+  buckets: Buckets,
+  names: Names,
+): ReadonlyMap<SeriesMeasure, readonly (readonly NamedCount[])[]> {
+  const lists = new Map<SeriesMeasure, NamedCount[][]>();
+  for (const id of measures) {
+    const measure = MEASURES[id];
+    if (measure.kind === 'ranked') lists.set(id, listsOf(measure, buckets, names));
+  }
+  return lists;
 }
 
 function shownValue(value: Value): Value {
@@ -55,11 +65,15 @@ function listsOf({ needs }: RankedMeasure, buckets: Buckets, names: Names): Name
   return nameRanked(candidates, needs.ranked as NamedSource, LISTED, names);
 }
 
+/** By how much a value may be wrong, as a share; 0: exact. */
+export function errorOf(measure: Measure, buckets: Buckets, bucket: number): number {
+  return measure.kind === 'ranked' ? buckets.rankedBound(bucket, measure.needs.ranked) : (measure.approx?.(buckets, bucket) ?? 0);
+}
+
 function remarksOf(measures: readonly SeriesMeasure[], buckets: Buckets, bucket: number): BucketRemarks {
   let approx: Record<string, number> | undefined;
   for (const id of measures) {
-    const measure = MEASURES[id];
-    const error = measure.kind === 'ranked' ? buckets.rankedBound(bucket, measure.needs.ranked) : (measure.approx?.(buckets, bucket) ?? 0);
+    const error = errorOf(MEASURES[id], buckets, bucket);
     if (error <= 0) continue;
     approx ??= {};
     approx[id] = shown(error);
