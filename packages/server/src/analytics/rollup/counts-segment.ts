@@ -42,6 +42,23 @@ export function addCounts(body: Uint8Array, from: number, to: number, columns: F
   return at === to;
 }
 
+/** The messages of the segment at [from, to), whose column is the first; undefined when they cannot be read. The rest is not looked at. */
+export function messagesIn(body: Uint8Array, from: number, to: number): number | undefined {
+  let at = from;
+  const isThere = ((body[at] ?? 0) & 1) !== 0;
+  while (at < to && (body[at] ?? 0) >= 128) at++;
+  at++;
+  if (!isThere) return at <= to ? 0 : undefined;
+  let value = 0;
+  let byte = 128;
+  for (let scale = 1; byte >= 128; scale *= 128) {
+    if (at >= to || scale > MOST_SCALE) return undefined;
+    byte = body[at++] ?? 0;
+    value += (byte & 127) * scale;
+  }
+  return value;
+}
+
 const decoded = new Float64Array(COLUMN_COUNT);
 
 export class CountsSegment implements Segment {

@@ -1,6 +1,6 @@
-/** In the table: no entry. */
-const FREE = 0;
-const FIRST_SIZE = 1024;
+/** Numbers below have a place of their own: terms are numbered one after the other, so that nearly all do. */
+const MOST_PLACES = 2 ** 20;
+const FIRST_PLACES = 2 ** 12;
 
 /** What NumberSums held: entry i is `numbers[i]` with `sums[i]`. */
 export interface Summed {
@@ -9,63 +9,63 @@ export interface Summed {
 }
 
 /**
- * Sums by number (u32), made again and again: the entries stand one after the other, with a hash table of their places beside them, so
- * that to list them, to copy and to empty it takes as long as there are entries.
+ * Sums of amounts above 0 by number (u32), made again and again: to list them, to copy and to empty it takes as long as there are
+ * numbers in it.
  */
 export class NumberSums {
-  #numbers = new Uint32Array(FIRST_SIZE / 2 + 1);
-  #sums = new Float64Array(FIRST_SIZE / 2 + 1);
-  /** Of entries, from 1 on. */
-  #places = new Int32Array(FIRST_SIZE);
-  #shift = shiftOf(FIRST_SIZE);
+  #sums = new Float64Array(FIRST_PLACES);
+  /** The numbers with a place that is not 0. */
+  #numbers = new Uint32Array(FIRST_PLACES);
   #size = 0;
+  readonly #beyond = new Map<number, number>();
 
   get size(): number {
-    return this.#size;
+    return this.#size + this.#beyond.size;
   }
 
   add(number: number, amount: number): void {
-    const places = this.#places;
-    const mask = places.length - 1;
-    // Numbers that differ in the last four bits stay together: they are read in ascending order, and then share cache lines.
-    let at = ((Math.imul(number >>> 4, 0x9e3779b1) >>> this.#shift) << 4) | (number & 15);
-    for (;;) {
-      const entry = places[at] ?? FREE;
-      if (entry === FREE) break;
-      if (this.#numbers[entry] === number) {
-        this.#sums[entry] = (this.#sums[entry] ?? 0) + amount;
-        return;
-      }
-      at = (at + 1) & mask;
+    if (number >= this.#sums.length && !this.#reach(number)) {
+      this.#beyond.set(number, (this.#beyond.get(number) ?? 0) + amount);
+      return;
     }
-    this.#size += 1;
-    places[at] = this.#size;
-    this.#numbers[this.#size] = number;
-    this.#sums[this.#size] = amount;
-    if (this.#size * 2 >= places.length) this.#grow();
+    const sum = this.#sums[number] ?? 0;
+    if (sum === 0) this.#numbers[this.#size++] = number;
+    this.#sums[number] = sum + amount;
   }
 
   /** A copy. */
   summed(): Summed {
-    return { numbers: this.#numbers.slice(1, this.#size + 1), sums: this.#sums.slice(1, this.#size + 1) };
+    const numbers = new Uint32Array(this.size);
+    const sums = new Float64Array(this.size);
+    for (let i = 0; i < this.#size; i++) {
+      const number = this.#numbers[i] ?? 0;
+      numbers[i] = number;
+      sums[i] = this.#sums[number] ?? 0;
+    }
+    let at = this.#size;
+    for (const [number, sum] of this.#beyond) {
+      numbers[at] = number;
+      sums[at++] = sum;
+    }
+    return { numbers, sums };
   }
 
   clear(): void {
-    this.#places.fill(FREE);
+    for (let i = 0; i < this.#size; i++) this.#sums[this.#numbers[i] ?? 0] = 0;
     this.#size = 0;
+    this.#beyond.clear();
   }
 
-  #grow(): void {
-    const { numbers, sums } = this.summed();
-    const size = this.#places.length * 2;
-    this.#places = new Int32Array(size);
-    this.#shift = shiftOf(size);
-    this.#numbers = new Uint32Array(size / 2 + 1);
-    this.#sums = new Float64Array(size / 2 + 1);
-    this.#size = 0;
-    for (let i = 0; i < numbers.length; i++) this.add(numbers[i] ?? 0, sums[i] ?? 0);
+  /** False: it has no place. */
+  #reach(number: number): boolean {
+    if (number >= MOST_PLACES) return false;
+    let places = this.#sums.length;
+    while (places <= number) places *= 2;
+    const [sums, numbers] = [new Float64Array(places), new Uint32Array(places)];
+    sums.set(this.#sums);
+    numbers.set(this.#numbers);
+    this.#sums = sums;
+    this.#numbers = numbers;
+    return true;
   }
 }
-
-/** Of a table of so many places in groups of 16; a power of two. */
-const shiftOf = (size: number): number => Math.clz32(size >> 5);

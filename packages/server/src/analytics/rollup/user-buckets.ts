@@ -99,22 +99,30 @@ export class UserBuckets {
     return counts;
   }
 
-  /** Each (user, bucket) once; for one user, buckets ascend. */
-  forEach(visit: (user: number, bucket: number) => void): void {
+  /**
+   * How many users of each group were there in each bucket, by group, then by bucket. `groupOf`: by chunk, the group of each of its users;
+   * −1: none.
+   */
+  countGroups(groupOf: ReadonlyMap<number, Int32Array>, groups: number): Float64Array {
+    const counts = new Float64Array(groups * this.#buckets);
     for (const [chunk, pages] of this.#pages) {
-      const base = chunk * CHUNK_USERS;
-      this.#visit(pages, (user, bucket) => visit(base + user, bucket));
+      const own = groupOf.get(chunk);
+      if (own === undefined) continue;
+      for (let bucket = 0; bucket < pages.length; bucket++) this.#countPage(pages[bucket] ?? EMPTY, own, counts, bucket);
     }
+    return counts;
   }
 
-  #visit(pages: Int32Array, visit: (user: number, bucket: number) => void): void {
-    pages.forEach((page, bucket) => {
-      if (page === EMPTY) return;
-      for (let word = 0; word < PAGE_WORDS; word++) {
-        for (let rest = this.#bits[page + word] ?? 0; rest !== 0; rest &= rest - 1)
-          visit(word * 32 + 31 - Math.clz32(rest & -rest), bucket);
+  #countPage(page: number, groupOf: Int32Array, counts: Float64Array, bucket: number): void {
+    if (page === EMPTY) return;
+    const bits = this.#bits;
+    for (let word = 0; word < PAGE_WORDS; word++) {
+      for (let rest = bits[page + word] ?? 0; rest !== 0; rest &= rest - 1) {
+        const group = groupOf[(word << 5) + 31 - Math.clz32(rest & -rest)] ?? -1;
+        const at = group * this.#buckets + bucket;
+        if (group >= 0) counts[at] = (counts[at] ?? 0) + 1;
       }
-    });
+    }
   }
 
   #pagesOf(chunk: number): Int32Array {
