@@ -1,8 +1,11 @@
-// What `npm start` runs.
-import { cacheCompiled, readDotenv } from './launch.mjs';
+// What `npm start` runs. `--once`: it stops as soon as it has started.
+import { fileURLToPath } from 'node:url';
+import { cacheCompiled, compileAhead, readDotenv } from './launch.mjs';
 
+const isOnce = process.argv.includes('--once');
 const names = process.argv.includes('--dotenv') ? readDotenv() : [];
-cacheCompiled();
+if (!cacheCompiled() && !isOnce) compileAhead(fileURLToPath(import.meta.url));
 const { describeUnknownNames } = await import('./src/config/unknown-names.ts');
 for (const line of describeUnknownNames(names)) process.stderr.write(`${line}\n`);
 await import('./src/main.ts');
+if (isOnce) process.kill(process.pid, 'SIGTERM');
