@@ -10,7 +10,7 @@ import { gunzipSync } from 'node:zlib';
 import { MomentScan } from '../../packages/server/src/analytics/derive/moment-scan.ts';
 import { MomentWatch } from '../../packages/server/src/analytics/derive/moment-watch.ts';
 import { RoomFlow } from '../../packages/server/src/analytics/derive/room-flow.ts';
-import { countMessage } from '../../packages/server/src/analytics/engine/count-message.ts';
+import { countMessage, partsOf } from '../../packages/server/src/analytics/engine/count-message.ts';
 import { AnalyticsEngine } from '../../packages/server/src/analytics/engine/engine.ts';
 import { ENGINE_LIMITS } from '../../packages/server/src/analytics/engine/engine-limits.ts';
 import { MemoryEngineStore } from '../../packages/server/src/analytics/engine/memory-engine-store.ts';
@@ -18,7 +18,7 @@ import type { MessageFact } from '../../packages/server/src/analytics/engine/por
 import type { Level } from '../../packages/server/src/analytics/rollup/levels.ts';
 import { MemoryRollups } from '../../packages/server/src/analytics/rollup/memory-rollups.ts';
 import { RollupDeltas } from '../../packages/server/src/analytics/rollup/rollup-deltas.ts';
-import { readText } from '../../packages/server/src/analytics/text/index.ts';
+import { type Numbering, readText } from '../../packages/server/src/analytics/text/index.ts';
 import { openWith } from '../../packages/server/src/store/sqlite/open-database.ts';
 import { Writer } from '../../packages/server/src/store/sqlite/writer.ts';
 import { Stopwatch } from '../analytics/stopwatch.ts';
@@ -105,13 +105,9 @@ function engineInSqlite(piece: number): number {
   }
 }
 
-const texts = facts.map(({ content }) => readText(content));
 const words = new Map<string, number>();
-const parts = facts.map(({ user, replyTo }, i) => {
-  const text = texts[i] ?? readText('');
-  const [terms, emoji] = [text.terms, text.emoji].map((each) => each.map((word) => numberOf(words, word))) as [number[], number[]];
-  return { user, isReply: replyTo !== undefined, text, terms, emoji };
-});
+const numbering: Numbering = { era: 0, number: (word) => numberOf(words, word) };
+const parts = facts.map((fact) => partsOf(fact, numbering));
 
 function families(levels: readonly Level[], which: 'count' | 'flush'): number {
   const deltas = new RollupDeltas(new MemoryRollups());

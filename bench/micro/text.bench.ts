@@ -1,7 +1,7 @@
 /**
  * What one message's text costs: lines of the real log, and hostile texts as multiples of them. Run: `node bench/micro/text.bench.ts` (Node 24).
  * µs per message, the 10 % quantile over the rounds; all kinds are interleaved in each round, so that a noisy moment hits all of them.
- * `whole` is what the message costs analytics in the writer's thread: text, numbers of terms, summaries of two scopes at three levels and their
+ * `whole` is what the message costs analytics in the writer's thread: text with the numbers of its terms, summaries of two scopes at three levels and their
  * flush (per 20 messages, in memory), mentions, answers, sessions. The last column is `whole` as a multiple of a real line's.
  * Real lines are those of ../shared/data beside the repository; without them, generated ones.
  */
@@ -9,11 +9,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { RoomFlow } from '../../packages/server/src/analytics/derive/room-flow.ts';
-import { countMessage } from '../../packages/server/src/analytics/engine/count-message.ts';
+import { countMessage, partsOf } from '../../packages/server/src/analytics/engine/count-message.ts';
 import type { Level } from '../../packages/server/src/analytics/rollup/levels.ts';
 import { MemoryRollups } from '../../packages/server/src/analytics/rollup/memory-rollups.ts';
 import { RollupDeltas } from '../../packages/server/src/analytics/rollup/rollup-deltas.ts';
-import { readText } from '../../packages/server/src/analytics/text/index.ts';
+import type { Numbering } from '../../packages/server/src/analytics/text/index.ts';
 
 const ROUNDS = 60;
 const WARM_UP = 5;
@@ -89,7 +89,7 @@ const hostile: Record<string, string> = {
   'white space and ?': `?${'\u3000 '.repeat(499)}`,
 };
 
-const STAGES = ['text', 'terms', 'summaries', 'flush', 'flow'] as const;
+const STAGES = ['text', 'summaries', 'flush', 'flow'] as const;
 const silent = { mention() {}, response() {}, session() {} };
 const deltas = new RollupDeltas(new MemoryRollups());
 const numbers = new Map<string, number>();
@@ -105,6 +105,8 @@ function numberOf(word: string): number {
   return number;
 }
 
+const numbering: Numbering = { era: 0, number: numberOf };
+
 function advance(room: RoomFlow, { user, content }: Line): void {
   row++;
   t += 20;
@@ -117,12 +119,7 @@ function advance(room: RoomFlow, { user, content }: Line): void {
 /** Milliseconds of each stage. */
 function take(lines: readonly Line[], room: RoomFlow): number[] {
   const times = [performance.now()];
-  const texts = lines.map(({ content }) => readText(content));
-  times.push(performance.now());
-  const parts = texts.map((text, i) => ({
-    ...{ user: i, isReply: false, text },
-    ...{ terms: text.terms.map(numberOf), emoji: text.emoji.map(numberOf) },
-  }));
+  const parts = lines.map(({ content }, i) => partsOf({ user: i, content, replyTo: undefined }, numbering));
   times.push(performance.now());
   for (const [i, part] of parts.entries()) for (const scope of [0, ROOM]) countMessage(deltas.at(scope, t + i * 20, LEVELS), part, 1);
   times.push(performance.now());

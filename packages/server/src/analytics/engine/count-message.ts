@@ -1,28 +1,21 @@
 import { COLUMN, KIND } from '../rollup/columns.ts';
 import type { RollupPlace } from '../rollup/rollup-deltas.ts';
-import { readText, type TextFacts } from '../text/index.ts';
+import { type Numbering, readNumbered, type TextFacts } from '../text/index.ts';
 import type { MessageFact } from './ports.ts';
 
 /** A message's own part, the same at whatever place it is counted. */
 export interface MessageParts {
   readonly user: number;
   readonly isReply: boolean;
-  readonly text: TextFacts;
-  /** Numbers of the different terms and emoji. */
-  readonly terms: readonly number[];
-  readonly emoji: readonly number[];
+  readonly text: TextFacts<number>;
 }
 
-export function partsOf(
-  { user, replyTo, content }: Pick<MessageFact, 'user' | 'replyTo' | 'content'>,
-  numberOf: (text: string) => number,
-): MessageParts {
-  const text = readText(content);
-  return { user, isReply: replyTo !== undefined, text, terms: text.terms.map(numberOf), emoji: text.emoji.map(numberOf) };
+export function partsOf({ user, replyTo, content }: Pick<MessageFact, 'user' | 'replyTo' | 'content'>, numbers: Numbering): MessageParts {
+  return { user, isReply: replyTo !== undefined, text: readNumbered(content, numbers) };
 }
 
 /** Counts a message, or with −1 takes it back; but the longest length stays, which is then to be recomputed. */
-export function countMessage(place: RollupPlace, { user, isReply, text, terms, emoji }: MessageParts, sign: 1 | -1): void {
+export function countMessage(place: RollupPlace, { user, isReply, text }: MessageParts, sign: 1 | -1): void {
   place.add(COLUMN.messages, sign);
   place.add(COLUMN.lengthSum, sign * text.length);
   if (sign > 0) place.raise(COLUMN.lengthMax, text.length);
@@ -30,8 +23,8 @@ export function countMessage(place: RollupPlace, { user, isReply, text, terms, e
   if (isReply) place.add(COLUMN.replies, sign);
   if (text.isQuestion) place.add(COLUMN.questions, sign);
   if (text.hasLink) place.add(COLUMN.links, sign);
-  if (emoji.length > 0) place.add(COLUMN.emoji, sign);
+  if (text.emoji.length > 0) place.add(COLUMN.emoji, sign);
   place.user(user, sign);
-  for (const term of terms) place.rank('terms', term, sign);
-  for (const each of emoji) place.rank('emoji', each, sign);
+  for (const term of text.terms) place.rank('terms', term, sign);
+  for (const each of text.emoji) place.rank('emoji', each, sign);
 }

@@ -122,7 +122,7 @@ export class DayRecount {
     for (;;) {
       const page = this.#store.history.messages(room, this.#through, startOf(this.toT), PAGE);
       for (const message of page) {
-        const parts = partsOf(message, (text) => this.#store.termNumber(text));
+        const parts = partsOf(message, this.#store.words);
         this.#count({ room, t: message.t }, parts, 1);
         this.#see(message.user);
       }

@@ -202,7 +202,7 @@ export class AnalyticsEngine {
   /** Returns the message's length. */
   #count(message: MessageFact, sign: 1 | -1): number {
     const { room, user, t } = message;
-    const parts = partsOf(message, (text) => this.#store.termNumber(text));
+    const parts = partsOf(message, this.#store.words);
     const levels = this.#levelsAt(t);
     for (const scope of [ALL_ROOMS, room]) {
       countMessage(this.#deltas.at(scope, t, levels), parts, sign);

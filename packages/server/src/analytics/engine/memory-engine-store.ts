@@ -4,6 +4,7 @@ import { MOMENT_BUCKET_MS } from '../derive/moment-scan.ts';
 import { type Order, startOf } from '../derive/order.ts';
 import { MemoryRollups } from '../rollup/memory-rollups.ts';
 import { ALL_ROOMS } from '../rollup/port.ts';
+import type { Numbering } from '../text/index.ts';
 import type { Dirt, EngineStore, Firsts, MessageFact, Moment } from './ports.ts';
 
 /** Everything in maps and arrays: for a server that keeps nothing, and for tests. Its `rooms` are what the history shows. */
@@ -11,17 +12,24 @@ export class MemoryEngineStore implements EngineStore {
   readonly rollups = new MemoryRollups();
   readonly history: RoomHistory;
   readonly firsts: Firsts;
+  readonly words: Numbering;
   readonly nameOf: EngineStore['nameOf'];
   readonly moments = new Map<number, Map<number, Moment>>();
   readonly #rooms = new Map<number, MessageFact[]>();
   readonly #firsts = new Map<string, number>();
-  readonly #terms: Map<string, number>;
   readonly #newest = new Map<number, Order>();
   readonly #open = new Set<number>();
   readonly #dirt = new Map<number, readonly Dirt[]>();
 
   constructor(terms = new Map<string, number>(), nameOf: EngineStore['nameOf'] = (what, number) => `${what} ${number}`) {
-    this.#terms = terms;
+    this.words = {
+      era: 0,
+      number: (text) => {
+        const number = terms.get(text) ?? terms.size + 1;
+        terms.set(text, number);
+        return number;
+      },
+    };
     this.nameOf = nameOf;
     this.history = new MapHistory(this.#rooms);
     this.firsts = {
@@ -64,13 +72,6 @@ export class MemoryEngineStore implements EngineStore {
 
   lastRoom(): number {
     return Math.max(0, ...this.#rooms.keys());
-  }
-
-  termNumber(text: string): number {
-    const known = this.#terms.get(text);
-    if (known !== undefined) return known;
-    this.#terms.set(text, this.#terms.size + 1);
-    return this.#terms.size;
   }
 
   newest(room: number): Order | undefined {

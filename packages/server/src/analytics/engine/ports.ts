@@ -4,6 +4,7 @@ import type { MomentStory } from '../derive/moment-story.ts';
 import type { Order } from '../derive/order.ts';
 import type { Level } from '../rollup/levels.ts';
 import type { RollupWriter } from '../rollup/port.ts';
+import type { Numbering } from '../text/index.ts';
 
 /** A chat message that the store has. */
 export interface MessageFact extends RoomMessage {
@@ -50,8 +51,8 @@ export interface EngineStore {
   lastRoom(): number;
   /** What has this number. */
   nameOf(what: 'user' | 'room' | 'word', number: number): string | undefined;
-  /** A word's number, for ever; of a term or an emoji. */
-  termNumber(text: string): number;
+  /** Of words: terms and emoji. A word keeps its number for ever, unless the transaction that gave it is rolled back. */
+  readonly words: Numbering;
   /** The last place, in the room's order, of the messages that were taken in. */
   newest(room: number): Order | undefined;
   /** `isOpen`: its last bucket of moments is to be closed though nobody writes. */

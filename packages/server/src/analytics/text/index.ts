@@ -4,4 +4,5 @@
  */
 export { findMentions } from './mentions.ts';
 export { DAY_MS, NameIndex, type NameUses } from './name-index.ts';
-export { readText, type TextFacts } from './read-text.ts';
+export { readNumbered, readText, type TextFacts } from './read-text.ts';
+export type { Numbering } from './text-table.ts';

@@ -23,29 +23,25 @@ const MOST_CODES = 2 * CODES_IN_A_NUMBER;
 /** Above every word's first number. */
 const PAIR = 0x40000000;
 
-const table = new TextTable((text) => text.toLowerCase().replaceAll('\u2019', "'"), STOP_WORDS);
+/** Those of the text that was read last. */
+export const TERMS = new TextTable((text) => text.toLowerCase().replaceAll('\u2019', "'"), STOP_WORDS);
 
 /** What readRun found, beside the end: fields, since this is read for every word. */
 let runKinds = 0;
 let runLetters = 0;
 
 /**
- * The distinct terms of a message, in no order that means anything (README.md, rules 5 to 10); the reading is overwritten.
+ * Adds the distinct terms of a message, in no order that means anything (README.md, rules 5 to 10); the reading is overwritten.
  * Runs whose letters stand for themselves are read in place; the others are put aside and settled in one go.
  */
-export function termsOf(content: Reading): string[] {
-  const terms: string[] = [];
-  table.startMessage();
-  readText(content, addressEnd(content), content.length, terms);
-  readSettled(takeExpanded(), terms);
-  readSettled(takeNormalized(), terms);
-  return terms;
+export function findTerms(content: Reading): void {
+  readText(content, addressEnd(content), content.length);
+  readSettled(takeExpanded());
+  readSettled(takeNormalized());
 }
 
 /** The same for the ASCII text of this length that BYTES holds. */
-export function termsOfAscii(content: string, length: number): string[] {
-  const terms: string[] = [];
-  table.startMessage();
+export function findTermsOfAscii(content: string, length: number): void {
   let at = byteSpaceAfter(0, length);
   const last = BYTES[at - 1];
   if (at < 2 || (last !== COLON && last !== COMMA)) at = 0;
@@ -70,20 +66,19 @@ export function termsOfAscii(content: string, length: number): string[] {
       const scheme = schemeBefore(content, start, at);
       if (scheme > 0) {
         const end = at - scheme;
-        takeLongWord(content.slice(start, BYTES[end - 1] === APOSTROPHE ? end - 1 : end), terms);
+        takeLongWord(content.slice(start, BYTES[end - 1] === APOSTROPHE ? end - 1 : end));
         at = byteSpaceAfter(at, length);
         continue;
       }
     }
-    if (at - start > MOST_CODES) takeLongWord(content.slice(start, at), terms);
-    else if (at - start > 1) table.addExact(first, second, content, start, at, terms);
+    if (at - start > MOST_CODES) takeLongWord(content.slice(start, at));
+    else if (at - start > 1) TERMS.addExact(first, second, content, start, at);
   }
-  return terms;
 }
 
 /** Or one of any length, seldom met. */
-function takeLongWord(word: string, terms: string[]): void {
-  takeWord(word, readingOf(word).units, 0, word.length, terms);
+function takeLongWord(word: string): void {
+  takeWord(word, readingOf(word).units, 0, word.length);
 }
 
 function isLetterByte(at: number, length: number): boolean {
@@ -110,7 +105,7 @@ function spaceAfter({ kinds, length }: Reading, from: number): number {
 }
 
 /** Takes the terms of settled runs of a part; puts the other runs aside. */
-function readText(content: Reading, from: number, to: number, terms: string[]): void {
+function readText(content: Reading, from: number, to: number): void {
   const { units, kinds } = content;
   for (let at = from; at < to; ) {
     if (((kinds[at] ?? 0) & LETTER) === 0) {
@@ -121,21 +116,21 @@ function readText(content: Reading, from: number, to: number, terms: string[]): 
     at = readRun(content, start, to);
     const scheme = units[at] === COLON && at < to ? schemeBefore(content.text, start, at) : 0;
     if (scheme > 0) {
-      readText(content, start, at - scheme, terms);
+      readText(content, start, at - scheme);
       at = spaceAfter(content, at);
     } else if ((runKinds & UNSETTLED) !== 0) setRunAside(content, start, at);
     else if ((runKinds & EXPANDS) !== 0) expandRun(content, start, at);
-    else take(content, start, at, terms);
+    else take(content, start, at);
   }
 }
 
-function readSettled(text: string, terms: string[]): void {
+function readSettled(text: string): void {
   if (text === '') return;
   const settled = readingOf(text);
   for (let at = 0; at < text.length; ) {
     const start = at;
     at = readRun(settled, start, text.length);
-    if (at > start) take(settled, start, at, terms);
+    if (at > start) take(settled, start, at);
     else at++;
   }
 }
@@ -170,12 +165,12 @@ function schemeBefore(content: string, start: number, end: number): number {
 }
 
 /** The run that readRun read last. */
-function take(reading: Reading, start: number, end: number, terms: string[]): void {
-  if ((runKinds & UNSPACED) !== 0) takeMixed(reading, start, end, terms);
-  else if (runLetters > 1) takeWord(reading.text, reading.units, start, end, terms);
+function take(reading: Reading, start: number, end: number): void {
+  if ((runKinds & UNSPACED) !== 0) takeMixed(reading, start, end);
+  else if (runLetters > 1) takeWord(reading.text, reading.units, start, end);
 }
 
-function takeWord(text: string, units: Uint16Array, start: number, end: number, terms: string[]): void {
+function takeWord(text: string, units: Uint16Array, start: number, end: number): void {
   let hash = HASH_START;
   let first = 0;
   let second = 0;
@@ -188,12 +183,12 @@ function takeWord(text: string, units: Uint16Array, start: number, end: number, 
     if (at - start < CODES_IN_A_NUMBER) first = (first << CODE_BITS) | code;
     else second = (second << CODE_BITS) | code;
   }
-  if (!hasNumber) table.addHashed(hash, text, units, start, end, terms);
-  else if (end - start > 1) table.addExact(first, second, text, start, end, terms);
+  if (!hasNumber) TERMS.addHashed(hash, text, units, start, end);
+  else if (end - start > 1) TERMS.addExact(first, second, text, start, end);
 }
 
 /** A run with letters of unspaced scripts: bigrams of these (a character is a letter with its marks), words of the others. */
-function takeMixed(reading: Reading, start: number, end: number, terms: string[]): void {
+function takeMixed(reading: Reading, start: number, end: number): void {
   const { text, units, kinds } = reading;
   let wordStart = -1;
   let letters = 0;
@@ -205,31 +200,31 @@ function takeMixed(reading: Reading, start: number, end: number, terms: string[]
     // Only an apostrophe is neither letter nor mark here. It holds a word together, if a letter of a word follows.
     const isGap = kind !== 0 && (kind & (LETTER | MARK)) === 0;
     if (isUnspaced || (isGap && ((kinds[at + 1] ?? 0) & UNSPACED) !== 0)) {
-      if (letters > 1) takeWord(text, units, wordStart, at, terms);
+      if (letters > 1) takeWord(text, units, wordStart, at);
       wordStart = -1;
       letters = 0;
     }
     if (isUnspaced) {
-      if (lastButOne >= 0) takePair(reading, lastButOne, last, at, terms);
+      if (lastButOne >= 0) takePair(reading, lastButOne, last, at);
       lastButOne = last;
       last = at;
     } else if ((kind & LETTER) !== 0 || isGap) {
-      if (lastButOne >= 0) takePair(reading, lastButOne, last, at, terms);
+      if (lastButOne >= 0) takePair(reading, lastButOne, last, at);
       lastButOne = -1;
       last = -1;
       if (wordStart < 0 && !isGap) wordStart = at;
       letters += isGap ? 0 : 1;
     }
   }
-  if (lastButOne >= 0) takePair(reading, lastButOne, last, end, terms);
-  if (letters > 1) takeWord(text, units, wordStart, end, terms);
+  if (lastButOne >= 0) takePair(reading, lastButOne, last, end);
+  if (letters > 1) takeWord(text, units, wordStart, end);
 }
 
 /** Two characters: where neither has a mark, their letters are numbers enough. */
-function takePair({ text, units }: Reading, start: number, middle: number, end: number, terms: string[]): void {
+function takePair({ text, units }: Reading, start: number, middle: number, end: number): void {
   const first = pointAt(units, start);
   const second = pointAt(units, middle);
   const isBare = middle - start === (first > 0xffff ? 2 : 1) && end - middle === (second > 0xffff ? 2 : 1);
-  if (isBare) table.addExact(PAIR | first, second, text, start, end, terms);
-  else table.add(text, units, start, end, terms);
+  if (isBare) TERMS.addExact(PAIR | first, second, text, start, end);
+  else TERMS.add(text, units, start, end);
 }

@@ -78,6 +78,7 @@ export class AnalyticsPart implements Derived {
       const { messages, counted } = this.#span.next(after, to, size);
       this.#store.history.counted = counted;
       this.#engine.take(messages);
+      this.#store.settle();
       through = counted.through;
       return messages.length;
     });
@@ -130,8 +131,9 @@ export class AnalyticsPart implements Derived {
     const isOver = () => this.#cpuMs() >= until;
     const engine = this.#asOfNow();
     for (;;) {
-      if (engine.repair(READS_AT_ONCE, isOver)) return true;
-      if (isOver()) return false;
+      const isDone = engine.repair(READS_AT_ONCE, isOver);
+      this.#store.settle();
+      if (isDone || isOver()) return isDone;
     }
   }
 

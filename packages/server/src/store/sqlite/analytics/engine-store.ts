@@ -1,16 +1,14 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Order } from '../../../analytics/derive/order.ts';
-import type { Dirt, EngineStore, Firsts, Moment } from '../../../analytics/engine/ports.ts';
+import type { Dirt, EngineStore, Moment } from '../../../analytics/engine/ports.ts';
 import { ALL_ROOMS } from '../../../analytics/rollup/port.ts';
-import { Dictionary } from '../dictionary.ts';
-import { Recent } from '../recent.ts';
 import { many, one, preparer } from '../statements.ts';
 import type { UserIds } from '../user-ids.ts';
+import { SqliteFirsts } from './firsts.ts';
 import { SqliteRoomHistory } from './room-history.ts';
 import { SqliteRollups } from './sqlite-rollups.ts';
+import { WordNumbers } from './word-numbers.ts';
 
-const MAX_TERMS = 100_000;
-const MAX_FIRSTS = 200_000;
 /** As they stand in the file. */
 const DIRT: Readonly<Record<Dirt['kind'], number>> = { slots: 0, moments: 1 };
 const DIRT_KINDS = ['slots', 'moments'] as const;
@@ -20,7 +18,7 @@ export class SqliteEngineStore implements EngineStore {
   readonly rollups: SqliteRollups;
   readonly history: SqliteRoomHistory;
   readonly firsts: SqliteFirsts;
-  readonly #terms: Dictionary;
+  readonly words: WordNumbers;
   readonly #users: UserIds;
   readonly #sql: ReturnType<typeof prepareAll>;
 
@@ -28,9 +26,9 @@ export class SqliteEngineStore implements EngineStore {
     this.rollups = new SqliteRollups(db);
     this.history = new SqliteRoomHistory(db, users);
     this.firsts = new SqliteFirsts(db);
+    this.words = new WordNumbers(db);
     this.#users = users;
     this.#sql = prepareAll(db);
-    this.#terms = new Dictionary(this.#sql.term, this.#sql.addTerm, MAX_TERMS);
   }
 
   firstMessageOf(scope: number, user: number): number | undefined {
@@ -39,15 +37,12 @@ export class SqliteEngineStore implements EngineStore {
 
   nameOf(what: 'user' | 'room' | 'word', number: number): string | undefined {
     const { roomName, userName, termName } = this.#sql;
+    if (what === 'word') this.words.settle();
     return one({ room: roomName, user: userName, word: termName }[what], number)?.[0] as string | undefined;
   }
 
   lastRoom(): number {
     return (one(this.#sql.lastRoom)?.[0] ?? 0) as number;
-  }
-
-  termNumber(text: string): number {
-    return this.#terms.number(text);
   }
 
   newest(room: number): Order | undefined {
@@ -101,52 +96,14 @@ export class SqliteEngineStore implements EngineStore {
     this.rollups.pruneMinutes(beforeContainer);
   }
 
+  /** Writes what was not written yet; before the transaction ends. */
+  settle(): void {
+    this.words.settle();
+  }
+
   /** After a rollback: what is remembered of it is not there. */
   forget(): void {
-    for (const each of [this.rollups, this.firsts, this.#terms, this.#users]) each.forget();
-  }
-}
-
-/** Each message asks for two of them, nearly always of a user who was here lately. */
-class SqliteFirsts implements Firsts {
-  readonly #get: StatementSync;
-  readonly #set: StatementSync;
-  readonly #remove: StatementSync;
-  readonly #after: StatementSync;
-  readonly #known = new Recent<number, number>(MAX_FIRSTS);
-
-  constructor(db: DatabaseSync) {
-    const prepare = preparer(db);
-    this.#get = prepare('select t from firsts where scope = ? and user = ?');
-    this.#set = prepare('insert or rollback into firsts values (?, ?, ?) on conflict (scope, user) do update set t = excluded.t');
-    this.#remove = prepare('delete from firsts where scope = ? and user = ?');
-    this.#after = prepare('select user, t from firsts where scope = ? and user > ? order by user limit ?');
-  }
-
-  get(scope: number, user: number): number | undefined {
-    const key = keyOf(scope, user);
-    const known = key === undefined ? undefined : this.#known.get(key);
-    if (known !== undefined) return known;
-    const t = one(this.#get, scope, user)?.[0] as number | undefined;
-    if (t !== undefined && key !== undefined) this.#known.set(key, t);
-    return t;
-  }
-
-  set(scope: number, user: number, t: number | undefined): void {
-    const key = keyOf(scope, user);
-    if (t === undefined) this.#remove.run(scope, user);
-    else this.#set.run(scope, user, t);
-    if (key === undefined) return;
-    if (t === undefined) this.#known.delete(key);
-    else this.#known.set(key, t);
-  }
-
-  after(scope: number, user: number, limit: number): readonly (readonly [user: number, t: number])[] {
-    return many(this.#after, scope, user, limit) as unknown as [number, number][];
-  }
-
-  forget(): void {
-    this.#known.clear();
+    for (const each of [this.rollups, this.firsts, this.words, this.#users]) each.forget();
   }
 }
 
@@ -159,8 +116,6 @@ function prepareAll(db: DatabaseSync) {
     userName: prepare('select name from users where id = ?'),
     termName: prepare('select name from terms where id = ?'),
     lastRoom: prepare('select coalesce(max(id), 0) from rooms'),
-    term: prepare('select id from terms where name = ?'),
-    addTerm: prepare('insert into terms (name) values (?) returning id'),
     newest: prepare('select t, seq, row from newest where room = ?'),
     setNewest: prepare(
       `insert or rollback into newest values (?, ?, ?, ?, ?)
@@ -183,12 +138,4 @@ function prepareAll(db: DatabaseSync) {
 
 function dirtFrom([kind, room, fromT, toT]: DirtColumns): Dirt {
   return { kind: DIRT_KINDS[kind] as Dirt['kind'], room, fromT, toT };
-}
-
-const MAX_SCOPE = 2 ** 27;
-const MAX_USER = 2 ** 26;
-
-/** Two numbers in one, exactly; undefined beyond 134 million rooms or 67 million users, which are then not remembered. */
-function keyOf(scope: number, user: number): number | undefined {
-  return scope < MAX_SCOPE && user < MAX_USER ? scope * MAX_USER + user : undefined;
 }
