@@ -3,7 +3,7 @@ import { TestClient } from '../kit/client.ts';
 import { isAck, isMessage } from '../kit/frames.ts';
 import { fullHistory, get, type Health } from '../kit/http.ts';
 import { type KillPlan, type KillReport, killRounds } from '../kit/kill-rounds.ts';
-import { type Rng, seeded } from '../kit/rng.ts';
+import { anySeed, type Rng, seeded } from '../kit/rng.ts';
 import { ServerProcess, UNLIMITED } from '../kit/server-process.ts';
 import { canMount, SmallDisk } from '../kit/small-disk.ts';
 import { eventually, sleep } from '../kit/wait.ts';
