@@ -112,13 +112,12 @@ describe('RoomFlow', () => {
   });
 
   it('neither of two simultaneous messages answers or mentions the other', () => {
-    const said = { gap: 0, replyTo: undefined } as const;
-    const lines = [
-      { ...said, user: 1, username: 'al', content: 'bo: you?' },
-      { ...said, user: 2, username: 'bo', content: 'al: me', replyTo: -1 },
+    const linesOf = (seqs: readonly [Line['seq'], Line['seq']]): Line[] => [
+      { gap: 0, user: 1, username: 'al', content: 'bo: you?', replyTo: undefined, seq: seqs[0] },
+      { gap: 0, user: 2, username: 'bo', content: 'al: me', replyTo: -1, seq: seqs[1] },
     ];
-    expect(flowOver(historyOf(lines.map((each) => ({ ...each, seq: 0 })))).filter((each) => !each.includes('session'))).toEqual([]);
-    const inOrder = flowOver(historyOf(lines.map((each, seq) => ({ ...each, seq }))));
+    expect(flowOver(historyOf(linesOf([0, 0]))).filter((each) => !each.includes('session'))).toEqual([]);
+    const inOrder = flowOver(historyOf(linesOf([1, 2])));
     expect(inOrder.filter((each) => !each.includes('session'))).toEqual([
       expect.stringContaining('mention × 1'),
       expect.stringContaining('response 0 × 1'),
