@@ -4,14 +4,11 @@ import { COLUMN_COUNT, type Column, KIND, type Kind } from '../rollup/columns.ts
 import { CountsAccumulator } from '../rollup/counts-accumulator.ts';
 import { CountsSegment } from '../rollup/counts-segment.ts';
 import { containerStart, QUARTER_MS, QUARTERS_PER_DAY } from '../rollup/levels.ts';
-import { NumberCounts } from '../rollup/number-counts.ts';
 import { ALL_ROOMS, type Family, type RollupReader } from '../rollup/port.ts';
 import { QuantilesAccumulator } from '../rollup/quantiles-accumulator.ts';
 import { QuantilesSegment } from '../rollup/quantiles-segment.ts';
 import { RankedAccumulator } from '../rollup/ranked-accumulator.ts';
-import { RankedSegment } from '../rollup/ranked-segment.ts';
 import { type Segment, writeSlots } from '../rollup/slot-body.ts';
-import { chunkOf, entryKey, mergeUsers } from '../rollup/user-body.ts';
 import { Unreadable } from './unreadable.ts';
 
 export type DayFamily = Exclude<Family, 'newcomers'>;
@@ -97,21 +94,7 @@ function mergedUsers(stretches: number, hasCounts: boolean): Merged {
   const messages = new BucketMessages(stretches);
   return {
     add: (chunk, body, slots) => messages.add(chunk, body, slots),
-    bodies: (stretch) => {
-      const chunks = new Map<number, NumberCounts>();
-      messages.forEach(stretch, (user, count) => {
-        let own = chunks.get(chunkOf(user));
-        if (own === undefined) {
-          own = new NumberCounts();
-          chunks.set(chunkOf(user), own);
-        }
-        own.add(entryKey(user, 0), count);
-      });
-      return [...chunks].flatMap(([chunk, changes]) => {
-        const { body } = mergeUsers(undefined, changes, hasCounts);
-        return body === undefined ? [] : { chunk, body };
-      });
-    },
+    bodies: (stretch) => messages.bodies(stretch, hasCounts),
   };
 }
 
@@ -120,22 +103,14 @@ function mergedRanked(stretches: number): Merged {
   const ranked = new RankedAccumulator(stretches);
   return {
     add: (_, body, slots) => ranked.add(body, slots),
-    bodies: (stretch) => {
-      const listed = ranked.top(stretch, MOST_RANKED);
-      const segment = new RankedSegment();
-      for (const { number, count } of listed.slice(0, MOST_RANKED)) segment.counts.add(number, count);
-      const lost = ranked.size(stretch) > MOST_RANKED ? (listed[MOST_RANKED] ?? listed.at(-1))?.count : 0;
-      segment.allowance = ranked.allowance(stretch) + (lost ?? 0);
-      segment.total = ranked.total(stretch);
-      return encoded(segment);
-    },
+    bodies: (stretch) => encoded(ranked.segment(stretch, MOST_RANKED)),
   };
 }
 
 const scratch = new ByteWriter();
 const out = new ByteWriter();
 
-function encoded(segment: Segment): readonly DayBody[] {
+function encoded(segment: Pick<Segment, 'encode'>): readonly DayBody[] {
   scratch.clear();
   segment.encode(scratch);
   if (scratch.length === 0) return [];

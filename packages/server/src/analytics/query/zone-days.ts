@@ -5,7 +5,7 @@ import { type DayBody, type DayFamily, dayBodies } from './day-bodies.ts';
 import { Unreadable } from './unreadable.ts';
 
 /** Of what is held: some zones over years. */
-const MAX_BYTES = 64 * 2 ** 20;
+const MAX_BYTES = 128 * 2 ** 20;
 /** Of a body beside its bytes. */
 const BODY_BYTES = 150;
 /** Days that are merged at once: what they have is decoded together. */

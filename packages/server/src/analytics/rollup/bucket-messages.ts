@@ -1,5 +1,5 @@
 import { type Ranked, topOf } from './top.ts';
-import { CHUNK_BITS, CHUNK_USERS, UserColumns } from './user-body.ts';
+import { bodyOfSums, CHUNK_BITS, CHUNK_USERS, UserColumns } from './user-body.ts';
 
 const SLOT_MASK = 127;
 /** The highest bit of an entry: the user's last. */
@@ -12,6 +12,8 @@ interface Pairs {
   values: Uint32Array;
   length: number;
 }
+
+const NO_PAIRS: Pairs = { values: new Uint32Array(0), length: 0 };
 
 /**
  * Messages by user and bucket, from containers of `users` or `rooms` in any order, each read once: what is read is put aside by bucket,
@@ -41,8 +43,7 @@ export class BucketMessages {
     const buckets = this.#bucketOfSlot.fill(-1);
     buckets.set(bucketOfSlot);
     const base = this.#placeOf(chunk);
-    const sums = this.#sums;
-    const isSingle = this.#isSingle;
+    if (this.#isSingle) return this.#addSingle(body, users, base);
     const { countsAt, hasCounts } = columns;
     let countAt = countsAt;
     let i = 0;
@@ -67,15 +68,38 @@ export class BucketMessages {
       const isLast = code >> LAST_SHIFT;
       i += isLast;
       if (bucket < 0) continue;
-      if (isSingle) sums[place] = (sums[place] ?? 0) + count;
-      else {
-        sum += count;
-        if (isLast === 0 && buckets[(body[at + 1] ?? 0) & SLOT_MASK] === bucket) continue;
-        this.#putAside(bucket, place, sum);
-        sum = 0;
-      }
+      sum += count;
+      if (isLast === 0 && buckets[(body[at + 1] ?? 0) & SLOT_MASK] === bucket) continue;
+      this.#putAside(bucket, place, sum);
+      sum = 0;
     }
     return i === columns.users && (!hasCounts || countAt === body.length);
+  }
+
+  /** The body that is open, to the single bucket. */
+  #addSingle(body: Uint8Array, users: Uint16Array, base: number): boolean {
+    const { countsAt, entriesAt, hasCounts } = this.#columns;
+    const isWanted = this.#bucketOfSlot;
+    for (let slot = 0; slot < isWanted.length; slot++) isWanted[slot] = (isWanted[slot] ?? -1) >= 0 ? 1 : 0;
+    const sums = this.#sums;
+    let countAt = countsAt;
+    let i = 0;
+    for (let at = entriesAt; at < countsAt; at++) {
+      const code = body[at] ?? 0;
+      let count = hasCounts ? (body[countAt++] ?? 0) : 1;
+      if (count >= 128) {
+        count &= 127;
+        let byte = 128;
+        for (let scale = 128; byte >= 128 && countAt < body.length; scale *= 128) {
+          byte = body[countAt++] ?? 0;
+          count += (byte & 127) * scale;
+        }
+      }
+      const place = base + (users[i] ?? 0);
+      sums[place] = (sums[place] ?? 0) + count * (isWanted[code & SLOT_MASK] ?? 0);
+      i += code >> LAST_SHIFT;
+    }
+    return i === this.#columns.users && (!hasCounts || countAt === body.length);
   }
 
   /** Distinct users of a bucket. */
@@ -89,10 +113,22 @@ export class BucketMessages {
     return topOf(users, messages, limit);
   }
 
-  /** Each user of a bucket once, with the messages. */
-  forEach(bucket: number, visit: (user: number, messages: number) => void): void {
-    const { users, messages } = this.#summed(bucket);
-    for (let i = 0; i < users.length; i++) visit(users[i] ?? 0, messages[i] ?? 0);
+  /** What a bucket has, by chunk, as a container that has it in slot 0 alone. */
+  bodies(bucket: number, hasCounts: boolean): { readonly chunk: number; readonly body: Uint8Array }[] {
+    const sums = this.#sums;
+    const { values, length } = this.#pairs[bucket] ?? NO_PAIRS;
+    const isTouched = new Uint8Array(this.#chunks.length).fill(this.#isSingle ? 1 : 0);
+    for (let at = 0; at < length; at += 2) {
+      const place = values[at] ?? 0;
+      sums[place] = (sums[place] ?? 0) + (values[at + 1] ?? 0);
+      isTouched[place >>> CHUNK_BITS] = 1;
+    }
+    return this.#chunks.flatMap((chunk, i) => {
+      const from = i * CHUNK_USERS;
+      const body = isTouched[i] === 1 ? bodyOfSums(sums, from, hasCounts) : undefined;
+      if (!this.#isSingle) sums.fill(0, from, from + CHUNK_USERS);
+      return body === undefined ? [] : { chunk, body };
+    });
   }
 
   /** Each user of a bucket once. */

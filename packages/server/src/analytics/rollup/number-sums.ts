@@ -1,6 +1,11 @@
+import type { VarintReader } from './varint-reader.ts';
+
 /** Numbers below have a place of their own: terms are numbered one after the other, so that nearly all do. */
 const MOST_PLACES = 2 ** 20;
 const FIRST_PLACES = 2 ** 12;
+const MOST_NUMBER = 0xfffffffe;
+/** A power of two: with a number of 32 bits below 2^53. */
+const MOST_SUMMED = 2 ** 21;
 
 /** What NumberSums held: entry i is `numbers[i]` with `sums[i]`. */
 export interface Summed {
@@ -15,7 +20,7 @@ export interface Summed {
 export class NumberSums {
   #sums = new Float64Array(FIRST_PLACES);
   /** The numbers with a place that is not 0. */
-  #numbers = new Uint32Array(FIRST_PLACES);
+  #numbers = new Uint32Array(FIRST_PLACES + 1);
   #size = 0;
   readonly #beyond = new Map<number, number>();
 
@@ -31,6 +36,53 @@ export class NumberSums {
     const sum = this.#sums[number] ?? 0;
     if (sum === 0) this.#numbers[this.#size++] = number;
     this.#sums[number] = sum + amount;
+  }
+
+  /**
+   * Adds `pairs` of (number, or distance to the one before; amount), ascending, as varints from where `input` stands, and moves it behind
+   * them. Answers the sum of the amounts; undefined where no such pairs are, of which any part may have been added. By hand, and in one
+   * piece: a question about months asks for millions.
+   */
+  addPairs(body: Uint8Array, input: VarintReader, pairs: number): number | undefined {
+    let [sums, numbers] = [this.#sums, this.#numbers];
+    let size = this.#size;
+    let at = input.at;
+    let number = 0;
+    let sum = 0;
+    for (let i = 0; i < pairs; i++) {
+      let step = body[at++] ?? 0;
+      if (step >= 128) {
+        const second = body[at++] ?? 0;
+        step += (second << 7) - 128;
+        if (second >= 128) {
+          step = input.from(at - 2);
+          at = input.at;
+        }
+      }
+      let amount = body[at++] ?? 0;
+      if (amount >= 128) {
+        amount = input.from(at - 1);
+        at = input.at;
+      }
+      number += step;
+      sum += amount;
+      if (amount === 0 || (step === 0 && i > 0) || number > MOST_NUMBER) return undefined;
+      if (number < sums.length) {
+        const present = sums[number] ?? 0;
+        numbers[size] = number;
+        size += present === 0 ? 1 : 0;
+        sums[number] = present + amount;
+      } else {
+        this.#size = size;
+        this.add(number, amount);
+        size = this.#size;
+        sums = this.#sums;
+        numbers = this.#numbers;
+      }
+    }
+    this.#size = size;
+    input.at = at;
+    return input.isBroken ? undefined : sum;
   }
 
   /** A copy. */
@@ -60,12 +112,30 @@ export class NumberSums {
   #reach(number: number): boolean {
     if (number >= MOST_PLACES) return false;
     let places = this.#sums.length;
-    while (places <= number) places *= 2;
-    const [sums, numbers] = [new Float64Array(places), new Uint32Array(places)];
+    // In few and long strides: what is not touched of a large array costs nothing.
+    while (places <= number) places *= 8;
+    const [sums, numbers] = [new Float64Array(places), new Uint32Array(places + 1)];
     sums.set(this.#sums);
     numbers.set(this.#numbers);
     this.#sums = sums;
     this.#numbers = numbers;
     return true;
   }
+}
+
+/** Those with a sum of at least `least`, ascending by number. */
+export function ascending({ numbers, sums }: Summed, least: number): Summed {
+  // Number and place in one, exactly, so that it is sorted without a function to compare with.
+  const keys = new Float64Array(numbers.length);
+  let length = 0;
+  for (let place = 0; place < sums.length; place++)
+    if ((sums[place] ?? 0) >= least) keys[length++] = (numbers[place] ?? 0) * MOST_SUMMED + place;
+  keys.subarray(0, length).sort();
+  const found = { numbers: new Uint32Array(length), sums: new Float64Array(length) };
+  for (let i = 0; i < length; i++) {
+    const place = (keys[i] ?? 0) % MOST_SUMMED;
+    found.numbers[i] = numbers[place] ?? 0;
+    found.sums[i] = sums[place] ?? 0;
+  }
+  return found;
 }

@@ -1,10 +1,9 @@
-import { CAPACITY } from '@hubbub/sketch';
-import { NumberSums, type Summed } from './number-sums.ts';
+import { type ByteWriter, CAPACITY } from '@hubbub/sketch';
+import { ascending, NumberSums, type Summed } from './number-sums.ts';
+import { writeRanked } from './ranked-segment.ts';
 import { SlotDirectory } from './slot-body.ts';
-import { type Ranked, topOf } from './top.ts';
+import { leastOf, type Ranked, topOf } from './top.ts';
 import { VarintReader } from './varint-reader.ts';
-
-const MOST_NUMBER = 0xfffffffe;
 
 /**
  * Counts by number and bucket, from containers of `terms`, `emoji` or `drops` in any order; fastest where each bucket's slots come
@@ -45,13 +44,8 @@ export class RankedAccumulator {
    * a number that is not listed (count 0).
    */
   top(bucket: number, limit: number): Ranked[] {
-    const summed = bucket === this.#open ? this.#sums.summed() : this.#closed[bucket];
+    const summed = this.#summedOf(bucket);
     return summed === undefined ? [] : topOf(summed.numbers, summed.sums, limit);
-  }
-
-  /** How many numbers are listed. */
-  size(bucket: number): number {
-    return bucket === this.#open ? this.#sums.size : (this.#closed[bucket]?.numbers.length ?? 0);
   }
 
   /** 0 while everything is exact. */
@@ -61,6 +55,19 @@ export class RankedAccumulator {
 
   total(bucket: number): number {
     return this.#totals[bucket] ?? 0;
+  }
+
+  /** What a bucket has, to be written, with no more than `most` numbers: the first of `top`, and the largest of the others as allowance. */
+  segment(bucket: number, most: number): { encode(out: ByteWriter): void } {
+    const summed = this.#summedOf(bucket);
+    const least = summed === undefined || summed.sums.length <= most ? 0 : leastOf(summed.sums, most);
+    const allowance = this.allowance(bucket) + least;
+    const total = this.total(bucket);
+    return { encode: (out) => summed !== undefined && writeRanked(out, { total, allowance }, ascending(summed, least), least, most) };
+  }
+
+  #summedOf(bucket: number): Summed | undefined {
+    return bucket === this.#open ? this.#sums.summed() : this.#closed[bucket];
   }
 
   #openBucket(bucket: number): void {
@@ -73,7 +80,7 @@ export class RankedAccumulator {
     for (let i = 0; i < numbers.length; i++) this.#sums.add(numbers[i] ?? 0, sums[i] ?? 0);
   }
 
-  /** A segment as `addRanked` reads it, by hand: a question about months asks for millions of counts. */
+  /** A segment as `addRanked` reads it. */
   #addSegment(body: Uint8Array, from: number, to: number): boolean {
     const input = this.#input;
     const bucket = this.#open;
@@ -82,32 +89,10 @@ export class RankedAccumulator {
     const allowance = input.next();
     const size = input.next();
     if (input.isBroken || total === 0 || size > 2 * CAPACITY) return false;
-    const sums = this.#sums;
-    let number = 0;
-    let left = total;
-    let at = input.at;
-    for (let i = 0; i < size; i++) {
-      let step = body[at++] ?? 0;
-      if (step >= 128) {
-        const second = body[at++] ?? 0;
-        step += (second << 7) - 128;
-        if (second >= 128) {
-          step = input.from(at - 2);
-          at = input.at;
-        }
-      }
-      let count = body[at++] ?? 0;
-      if (count >= 128) {
-        count = input.from(at - 1);
-        at = input.at;
-      }
-      number += step;
-      left -= count;
-      if (at > to || count === 0 || (step === 0 && i > 0) || number > MOST_NUMBER) return false;
-      sums.add(number, count);
-    }
+    const listed = this.#sums.addPairs(body, input, size);
+    if (listed === undefined || input.at !== to || (allowance === 0 ? listed !== total : listed > total)) return false;
     this.#totals[bucket] = (this.#totals[bucket] ?? 0) + total;
     this.#allowances[bucket] = (this.#allowances[bucket] ?? 0) + allowance;
-    return !input.isBroken && at === to && (allowance === 0 ? left === 0 : left >= 0);
+    return true;
   }
 }

@@ -12,7 +12,7 @@ const MOST_HEAPED = 1000;
  * name that only the caller knows. `counts[i]` is of `numbers[i]`; counts of 0 are left out.
  */
 export function topOf(numbers: ArrayLike<number>, counts: ArrayLike<number>, limit: number): Ranked[] {
-  const least = counts.length <= limit ? 0 : limit <= MOST_HEAPED ? leastByHeap(counts, limit) : leastBySort(counts, limit);
+  const least = counts.length <= limit ? 0 : leastOf(counts, limit);
   const top: Ranked[] = [];
   for (let i = 0; i < counts.length; i++) {
     const count = counts[i] ?? 0;
@@ -20,6 +20,10 @@ export function topOf(numbers: ArrayLike<number>, counts: ArrayLike<number>, lim
   }
   return top.sort((a, b) => b.count - a.count || a.number - b.number);
 }
+
+/** The `limit`th largest of counts, of which there are no fewer. */
+export const leastOf = (counts: ArrayLike<number>, limit: number): number =>
+  limit <= MOST_HEAPED ? leastByHeap(counts, limit) : leastBySort(counts, limit);
 
 /** The `limit`th largest count; 0 when there are fewer. A heap whose root is the smallest of those kept: nearly all counts end there. */
 function leastByHeap(counts: ArrayLike<number>, limit: number): number {

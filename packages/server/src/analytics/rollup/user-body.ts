@@ -219,6 +219,16 @@ export function mergeUsers(base: Uint8Array | undefined, changes: NumberCounts, 
   return { body: writer.finish(hasCounts), shortfalls, isCorrupt: false };
 }
 
+/** A body with slot 0 alone: `sums[from + i]` is of the chunk's user i, who is not there with 0. Undefined when nobody is. */
+export function bodyOfSums(sums: Float64Array, from: number, hasCounts: boolean): Uint8Array | undefined {
+  writer.clear();
+  for (let user = 0; user < CHUNK_USERS; user++) {
+    const sum = sums[from + user] ?? 0;
+    if (sum !== 0) writer.add(entryKey(user, 0), sum);
+  }
+  return writer.finish(hasCounts);
+}
+
 /** Visits the entries of a body, ascending by `entryKey`. False for a corrupt one, of which any part may have been visited. */
 export function readEntries(body: Uint8Array, visit: (key: number, count: number) => void): boolean {
   entries.open(body);
