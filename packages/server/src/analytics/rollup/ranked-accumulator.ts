@@ -1,9 +1,9 @@
 import { type ByteWriter, CAPACITY } from '@hubbub/sketch';
 import { ascending, NumberSums, type Summed } from './number-sums.ts';
-import { writeRanked } from './ranked-segment.ts';
 import { SlotDirectory } from './slot-body.ts';
 import { leastOf, type Ranked, topOf } from './top.ts';
 import { VarintReader } from './varint-reader.ts';
+import { writeRanked } from './write-ranked.ts';
 
 /**
  * Counts by number and bucket, from containers of `terms`, `emoji` or `drops` in any order; fastest where each bucket's slots come

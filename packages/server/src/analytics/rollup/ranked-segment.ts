@@ -21,7 +21,6 @@ export function addRanked(input: ByteReader, target: RankedTarget): boolean {
   const allowance = input.varint();
   const size = input.count();
   if (total === 0 || size > 2 * CAPACITY) return false;
-  counts.reserve(counts.size + size);
   let number = 0;
   let left = total;
   for (let i = 0; i < size; i++) {
@@ -38,34 +37,6 @@ export function addRanked(input: ByteReader, target: RankedTarget): boolean {
 }
 
 /**
- * Writes a segment of those with a sum above `least`, and of the first of those with that sum, `most` together. `numbers`: ascending,
- * each with its sum, which is not below `least`.
- */
-export function writeRanked(
-  out: ByteWriter,
-  { total, allowance }: Pick<RankedTarget, 'total' | 'allowance'>,
-  { numbers, sums }: { readonly numbers: ArrayLike<number>; readonly sums: ArrayLike<number> },
-  least: number,
-  most: number,
-): void {
-  if (total === 0) return;
-  let above = 0;
-  for (let i = 0; i < sums.length; i++) if ((sums[i] ?? 0) > least) above += 1;
-  let equal = Math.min(most, sums.length) - above;
-  out.varint(total);
-  out.varint(allowance);
-  out.varint(above + equal);
-  let previous = 0;
-  for (let i = 0; i < sums.length; i++) {
-    const sum = sums[i] ?? 0;
-    if (sum === least && equal-- <= 0) continue;
-    out.varint((numbers[i] ?? 0) - previous);
-    out.varint(sum);
-    previous = numbers[i] ?? 0;
-  }
-}
-
-/**
  * Counts by number, exact while there are at most CAPACITY (and up to twice as many), Space-Saving in its mergeable form beyond: the
  * law of HeavyHitters in packages/sketch. Amounts may be taken back; a number that is no longer listed then stays within the allowance.
  */
@@ -73,7 +44,6 @@ export class RankedSegment implements Segment, RankedTarget {
   counts = new NumberCounts();
   allowance = 0;
   total = 0;
-  #hasFallen = false;
 
   static decode(body: Uint8Array, from: number, to: number): RankedSegment | undefined {
     const segment = new RankedSegment();
@@ -86,17 +56,13 @@ export class RankedSegment implements Segment, RankedTarget {
     return 100 + this.counts.memory;
   }
 
-  /** The same amount of each. */
-  addAll(numbers: readonly number[], amount: number): void {
-    this.total += amount * numbers.length;
-    for (const number of numbers) {
-      this.counts.add(number, amount);
-      if (this.counts.size > 2 * CAPACITY) this.#shrink();
-    }
+  add(number: number, amount: number): void {
+    this.total += amount;
+    this.counts.add(number, amount);
+    if (this.counts.size > 2 * CAPACITY) this.#shrink();
   }
 
   settle(): number {
-    if (!this.#hasFallen && !this.counts.hasFallen) return 0;
     let shortfalls = 0;
     let sum = 0;
     const below: number[] = [];
@@ -139,7 +105,6 @@ export class RankedSegment implements Segment, RankedTarget {
     this.counts.forEach((number, count) => {
       if (count > lost || (count < 0 && lost + this.allowance === 0)) kept.add(number, count - lost);
     });
-    this.#hasFallen ||= this.counts.hasFallen;
     this.counts = kept;
     this.allowance += lost;
   }
