@@ -52,6 +52,7 @@ export class AnalyticsEngine {
   readonly #repairs: Repairs;
   readonly #mending: Mending;
   #heardUntil = Number.POSITIVE_INFINITY;
+  #minutesFrom = Number.POSITIVE_INFINITY;
 
   constructor(store: EngineStore, options: EngineOptions) {
     this.#store = store;
@@ -87,6 +88,7 @@ export class AnalyticsEngine {
   }
 
   take(messages: Iterable<MessageFact>): void {
+    this.#readClock();
     for (const [room, own] of byRoom(messages)) {
       own.sort(compareOrder);
       const life = this.#lifeOf(room);
@@ -103,6 +105,7 @@ export class AnalyticsEngine {
 
   /** The messages stood and are no longer in the history. */
   remove(messages: Iterable<MessageFact>): void {
+    this.#readClock();
     const holes: Hole[] = [];
     for (const [room, own] of byRoom(messages)) {
       for (const message of own) {
@@ -120,6 +123,7 @@ export class AnalyticsEngine {
   }
 
   takeNotices(notices: Iterable<NoticeFact>): void {
+    this.#readClock();
     for (const { room, kind, t } of notices)
       for (const scope of [room, ALL_ROOMS])
         this.#deltas.at(scope, t, this.#levelsAt(t)).add(kind === 'join' ? COLUMN.joins : COLUMN.leaves, 1);
@@ -128,6 +132,7 @@ export class AnalyticsEngine {
 
   /** What happens without messages: presence, connections, latencies, drops. */
   takeLive(facts: Iterable<LiveFact>): void {
+    this.#readClock();
     for (const fact of facts) countLive(fact, this.#deltas, this.#levelsAt(fact.t));
     this.#deltas.flush();
   }
@@ -137,6 +142,7 @@ export class AnalyticsEngine {
    * time (ms) of the oldest message that waits to be given in its room's order.
    */
   tick(heardUntil = Number.POSITIVE_INFINITY): void {
+    this.#readClock();
     const now = this.#options.now();
     this.#heardUntil = heardUntil;
     for (const room of this.#store.openRooms()) {
@@ -165,6 +171,7 @@ export class AnalyticsEngine {
    * nothing is left.
    */
   repair(messages: number, isOver: () => boolean = () => true): boolean {
+    this.#readClock();
     const room = this.#repairs.step(messages);
     if (room === undefined) return !this.#mending.step(isOver);
     // What is in memory of the room has not seen what the repair did.
@@ -183,7 +190,12 @@ export class AnalyticsEngine {
   }
 
   #levelsAt(t: number): readonly Level[] {
-    return t >= this.#options.now() - this.#options.minutesKeptMs ? ALL_LEVELS : KEPT_FOR_EVER;
+    return t >= this.#minutesFrom ? ALL_LEVELS : KEPT_FOR_EVER;
+  }
+
+  /** From now on minutes are kept from here on: the same within a call. */
+  #readClock(): void {
+    this.#minutesFrom = this.#options.now() - this.#options.minutesKeptMs;
   }
 
   #lifeOf(room: number): RoomLife {

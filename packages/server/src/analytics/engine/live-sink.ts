@@ -12,6 +12,7 @@ export class LiveSink implements DerivedSink {
   readonly #deltas: RollupDeltas;
   readonly #levelsAt: (t: number) => readonly Level[];
   readonly #alsoAt: AlsoAt;
+  readonly #places: RollupPlace[] = [];
   #room = ALL_ROOMS;
 
   constructor(deltas: RollupDeltas, levelsAt: (t: number) => readonly Level[], alsoAt: AlsoAt = () => undefined) {
@@ -26,31 +27,35 @@ export class LiveSink implements DerivedSink {
   }
 
   mention(t: number): void {
-    this.#change(t, (place) => place.add(COLUMN.mentions, 1));
+    for (const place of this.#placesAt(t)) place.add(COLUMN.mentions, 1);
   }
 
   response(t: number, seconds: number): void {
-    this.#change(t, (place) => {
+    for (const place of this.#placesAt(t)) {
       place.add(COLUMN.responses, 1);
       place.measure(KIND.response, seconds, 1);
-    });
+    }
   }
 
   session(startT: number, durationMs: number, messages: number, oldDurationMs: number, oldMessages: number): void {
-    this.#change(startT, (place) => {
+    for (const place of this.#placesAt(startT)) {
       place.add(COLUMN.sessionMessages, messages - oldMessages);
       if (oldMessages === 0) place.add(COLUMN.sessions, 1);
-      else if (oldDurationMs === durationMs) return;
+      else if (oldDurationMs === durationMs) continue;
       else place.measure(KIND.sessionDuration, oldDurationMs / 1000, -1);
       place.measure(KIND.sessionDuration, durationMs / 1000, 1);
-    });
+    }
   }
 
-  #change(t: number, change: (place: RollupPlace) => void): void {
+  /** Good until the next call. */
+  #placesAt(t: number): readonly RollupPlace[] {
     const levels = this.#levelsAt(t);
-    change(this.#deltas.at(this.#room, t, levels));
-    change(this.#deltas.at(ALL_ROOMS, t, levels));
+    const places = this.#places;
+    places[0] = this.#deltas.at(this.#room, t, levels);
+    places[1] = this.#deltas.at(ALL_ROOMS, t, levels);
     const also = this.#alsoAt(this.#room, t, levels);
-    if (also !== undefined) change(also);
+    places.length = also === undefined ? 2 : 3;
+    if (also !== undefined) places[2] = also;
+    return places;
   }
 }

@@ -10,11 +10,15 @@ const CHUNK = 32;
 
 /** The bin of a finite value: the one of packages/sketch. RangeError for another. */
 export function clampedBinOf(value: number): number {
+  if (value >= 0 && value < BIN_OF_LENGTH.length && Number.isInteger(value)) return BIN_OF_LENGTH[value] ?? ZERO_BIN;
   if (!Number.isFinite(value)) throw new RangeError(`only finite values have a bin, not ${value}`);
   return value > 0 ? clampBin(binOf(value)) : ZERO_BIN;
 }
 
 const clampBin = (bin: number): number => Math.min(Math.max(bin, LOWEST), HIGHEST);
+
+/** Of whole numbers, as nearly all lengths are. */
+const BIN_OF_LENGTH = Int16Array.from({ length: 1024 }, (_, value) => (value > 0 ? clampBin(binOf(value)) : ZERO_BIN));
 
 /** Weights by bin, dense between the lowest and the highest that were used, so that what was added can be taken away again. */
 export class Bins {

@@ -63,13 +63,13 @@ class SparseBins implements BinsTarget {
   /** Those with weight, upwards. */
   forEach(visit: (bin: number, weight: number) => void): void {
     const weights = this.#weights;
-    if (weights !== undefined) for (const number of weights.sorted()) visit(number + ZERO_BIN, weights.get(number));
+    if (weights !== undefined) for (const number of Array.from(weights.sorted())) visit(number + ZERO_BIN, weights.get(number));
   }
 
   /** Raises negative weights to zero and says how many. */
   settle(): number {
     const weights = this.#weights;
-    if (weights === undefined) return 0;
+    if (weights === undefined || !weights.hasFallen) return 0;
     const below: number[] = [];
     weights.forEach((number, weight) => {
       if (weight < 0) below.push(number);
@@ -80,7 +80,8 @@ class SparseBins implements BinsTarget {
 
   /** Their number and (distance to the bin before, weight) of each. */
   encode(out: ByteWriter): void {
-    const weights = this.#weights ?? new NumberCounts();
+    const weights = this.#weights;
+    if (weights === undefined) return;
     const numbers = weights.sorted();
     out.varint(numbers.length);
     let previous = 0;
@@ -92,7 +93,7 @@ class SparseBins implements BinsTarget {
   }
 
   get isEmpty(): boolean {
-    return this.#weights === undefined || this.#weights.size === 0 || this.#weights.sorted().length === 0;
+    return this.#weights === undefined || this.#weights.isEmpty;
   }
 }
 

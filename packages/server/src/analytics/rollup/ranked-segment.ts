@@ -21,6 +21,7 @@ export function addRanked(input: ByteReader, target: RankedTarget): boolean {
   const allowance = input.varint();
   const size = input.count();
   if (total === 0 || size > 2 * CAPACITY) return false;
+  counts.reserve(counts.size + size);
   let number = 0;
   let left = total;
   for (let i = 0; i < size; i++) {
@@ -44,6 +45,7 @@ export class RankedSegment implements Segment, RankedTarget {
   counts = new NumberCounts();
   allowance = 0;
   total = 0;
+  #hasFallen = false;
 
   static decode(body: Uint8Array, from: number, to: number): RankedSegment | undefined {
     const segment = new RankedSegment();
@@ -62,7 +64,13 @@ export class RankedSegment implements Segment, RankedTarget {
     if (this.counts.size > 2 * CAPACITY) this.#shrink();
   }
 
+  /** The same amount of each. */
+  addAll(numbers: readonly number[], amount: number): void {
+    for (const number of numbers) this.add(number, amount);
+  }
+
   settle(): number {
+    if (!this.#hasFallen && !this.counts.hasFallen) return 0;
     let shortfalls = 0;
     let sum = 0;
     const below: number[] = [];
@@ -105,6 +113,7 @@ export class RankedSegment implements Segment, RankedTarget {
     this.counts.forEach((number, count) => {
       if (count > lost || (count < 0 && lost + this.allowance === 0)) kept.add(number, count - lost);
     });
+    this.#hasFallen ||= this.counts.hasFallen;
     this.counts = kept;
     this.allowance += lost;
   }

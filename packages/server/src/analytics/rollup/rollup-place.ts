@@ -26,47 +26,66 @@ export type RankedFamily = 'terms' | 'emoji' | 'drops';
 /** Never added to: most places have no presence. */
 const NONE = new Map<number, NumberCounts>();
 
-/** The place at one level: its slot, and what of it is open for changes. */
+/** Slots of a level that are at hand: a message may change the session that its author began some slots before. */
+const MOST_SLOTS = 8;
+
+/** What of a slot is open for changes. */
+class OpenSlot {
+  readonly slot: number;
+  counts: CountsSegment | undefined = undefined;
+  quantiles: QuantilesSegment | undefined = undefined;
+  terms: RankedSegment | undefined = undefined;
+  emoji: RankedSegment | undefined = undefined;
+  drops: RankedSegment | undefined = undefined;
+
+  constructor(slot: number) {
+    this.slot = slot;
+  }
+}
+
+const NO_SLOT = new OpenSlot(-1);
+
+/** The place at one level: its slot, and what of its container is open for changes. */
 class Spot {
   readonly level: Level;
-  isActive = false;
   container = Number.NaN;
-  slot = -1;
-  slotStart = 0;
-  slotEnd = 0;
-  containerStart = 0;
-  containerEnd = 0;
-  counts: CountsSegment | undefined;
-  quantiles: QuantilesSegment | undefined;
-  readonly ranked: Record<RankedFamily, RankedSegment | undefined> = { terms: undefined, emoji: undefined, drops: undefined };
+  open = NO_SLOT;
   /** By chunk. */
   users = NONE;
   presence = NONE;
-  rooms: NumberCounts | undefined;
+  rooms: NumberCounts | undefined = undefined;
+  #slotStart = 0;
+  #slotEnd = 0;
+  #containerStart = 0;
+  #containerEnd = 0;
+  readonly #slots = new Array<OpenSlot>(MOST_SLOTS).fill(NO_SLOT);
 
   constructor(level: Level) {
     this.level = level;
   }
 
+  get slot(): number {
+    return this.open.slot;
+  }
+
   move(t: number): void {
-    if (t >= this.slotStart && t < this.slotEnd) return;
-    if (!(t >= this.containerStart && t < this.containerEnd)) {
+    if (t >= this.#slotStart && t < this.#slotEnd) return;
+    if (!(t >= this.#containerStart && t < this.#containerEnd)) {
       this.container = containerOf(this.level, t);
-      this.containerStart = containerStart(this.level, this.container);
-      this.containerEnd = containerStart(this.level, this.container + 1);
+      this.#containerStart = containerStart(this.level, this.container);
+      this.#containerEnd = containerStart(this.level, this.container + 1);
       this.users = NONE;
       this.presence = NONE;
       this.rooms = undefined;
+      this.#slots.fill(NO_SLOT);
     }
     const size = SLOT_MS[this.level];
-    this.slot = Math.floor((t - this.containerStart) / size);
-    this.slotStart = this.containerStart + this.slot * size;
-    this.slotEnd = this.slotStart + size;
-    this.counts = undefined;
-    this.quantiles = undefined;
-    this.ranked.terms = undefined;
-    this.ranked.emoji = undefined;
-    this.ranked.drops = undefined;
+    const slot = Math.floor((t - this.#containerStart) / size);
+    this.#slotStart = this.#containerStart + slot * size;
+    this.#slotEnd = this.#slotStart + size;
+    const known = this.#slots[slot % MOST_SLOTS] ?? NO_SLOT;
+    this.open = known.slot === slot ? known : new OpenSlot(slot);
+    this.#slots[slot % MOST_SLOTS] = this.open;
   }
 }
 
@@ -75,6 +94,10 @@ export class RollupPlace {
   readonly #scope: number;
   readonly #open: Openers;
   readonly #spots: readonly Spot[] = LEVELS.map((level) => new Spot(level));
+  #levels: readonly Level[] = [];
+  /** The spots of these levels, and those of them that rank words. */
+  #active: readonly Spot[] = [];
+  #lasting: readonly Spot[] = [];
   #t = 0;
 
   constructor(scope: number, open: Openers) {
@@ -84,34 +107,44 @@ export class RollupPlace {
 
   move(t: number, levels: readonly Level[]): void {
     this.#t = t;
-    for (const spot of this.#spots) {
-      spot.isActive = levels.includes(spot.level);
-      if (spot.isActive) spot.move(t);
+    if (levels !== this.#levels) {
+      this.#levels = levels;
+      this.#active = this.#spots.filter(({ level }) => levels.includes(level));
+      this.#lasting = this.#active.filter(({ level }) => level !== 'minute');
     }
+    for (const spot of this.#active) spot.move(t);
   }
 
   add(column: SumColumn, amount: number): void {
-    for (const spot of this.#spots) {
-      if (!spot.isActive) continue;
-      const { columns } = spot.counts ?? this.#openCounts(spot);
+    for (const spot of this.#active) {
+      const { columns } = spot.open.counts ?? this.#openCounts(spot);
       columns[column] = (columns[column] ?? 0) + amount;
       if (column === COLUMN.messages) this.#addOfRoom(spot, amount);
     }
   }
 
+  /** The same amount to each. */
+  addEach(added: readonly SumColumn[], amount: number): void {
+    for (const spot of this.#active) {
+      const { columns } = spot.open.counts ?? this.#openCounts(spot);
+      for (const column of added) {
+        columns[column] = (columns[column] ?? 0) + amount;
+        if (column === COLUMN.messages) this.#addOfRoom(spot, amount);
+      }
+    }
+  }
+
   raise(column: MaxColumn, value: number): void {
-    for (const spot of this.#spots) {
-      if (!spot.isActive) continue;
-      const { columns } = spot.counts ?? this.#openCounts(spot);
+    for (const spot of this.#active) {
+      const { columns } = spot.open.counts ?? this.#openCounts(spot);
       if (value > (columns[column] ?? 0)) columns[column] = value;
     }
   }
 
   /** For recomputed values. */
   set(column: Column, value: number): void {
-    for (const spot of this.#spots) {
-      if (!spot.isActive) continue;
-      const { columns } = spot.counts ?? this.#openCounts(spot);
+    for (const spot of this.#active) {
+      const { columns } = spot.open.counts ?? this.#openCounts(spot);
       if (column === COLUMN.messages) this.#addOfRoom(spot, value - (columns[column] ?? 0));
       columns[column] = value;
     }
@@ -120,7 +153,7 @@ export class RollupPlace {
   /** As it stands, changes included. `level`: one of the place's. */
   value(level: Level, column: Column): number {
     const spot = this.#spotOf(level);
-    const segment = spot.counts ?? this.#open.counts(this.#key(spot, 'counts', 0), false).read(spot.slot);
+    const segment = spot.open.counts ?? this.#open.counts(this.#key(spot, 'counts', 0), false).read(spot.slot);
     return segment.columns[column] ?? 0;
   }
 
@@ -131,22 +164,21 @@ export class RollupPlace {
 
   /** `bin`: as forEachBin names it. */
   addBin(kind: Kind, bin: number, weight: number): void {
-    for (const spot of this.#spots) if (spot.isActive) (spot.quantiles ?? this.#openQuantiles(spot)).kinds[kind]?.add(bin, weight);
+    for (const spot of this.#active) (spot.open.quantiles ?? this.#openQuantiles(spot)).kinds[kind]?.add(bin, weight);
   }
 
   /** As they stand, changes included, upwards. `level`: one of the place's. */
   forEachBin(level: Level, kind: Kind, visit: (bin: number, weight: number) => void): void {
     const spot = this.#spotOf(level);
-    const segment = spot.quantiles ?? this.#open.quantiles(this.#key(spot, 'quantiles', 0), false).read(spot.slot);
+    const segment = spot.open.quantiles ?? this.#open.quantiles(this.#key(spot, 'quantiles', 0), false).read(spot.slot);
     segment.kinds[kind]?.forEach(visit);
   }
 
   /** Beside the measured latencies: it stands only as long as there are any. */
   raiseLatencyMax(latencyMs: number): void {
     const micros = Math.max(0, Math.round(latencyMs * 1000));
-    for (const spot of this.#spots) {
-      if (!spot.isActive) continue;
-      const segment = spot.quantiles ?? this.#openQuantiles(spot);
+    for (const spot of this.#active) {
+      const segment = spot.open.quantiles ?? this.#openQuantiles(spot);
       segment.latencyMax = Math.max(segment.latencyMax, micros);
     }
   }
@@ -154,8 +186,7 @@ export class RollupPlace {
   /** Messages of a user; at 0 the user was not there. */
   user(user: number, messages: number): void {
     const chunk = chunkOf(user);
-    for (const spot of this.#spots) {
-      if (!spot.isActive) continue;
+    for (const spot of this.#active) {
       const changes = spot.users.get(chunk) ?? this.#openUsers(spot, 'users', chunk);
       changes.add(entryKey(user, spot.slot), messages);
     }
@@ -164,8 +195,7 @@ export class RollupPlace {
   /** The user was connected to the room. */
   present(user: number): void {
     const chunk = chunkOf(user);
-    for (const spot of this.#spots) {
-      if (!spot.isActive) continue;
+    for (const spot of this.#active) {
       const changes = spot.presence.get(chunk) ?? this.#openUsers(spot, 'presence', chunk);
       changes.add(entryKey(user, spot.slot), 1);
     }
@@ -184,10 +214,14 @@ export class RollupPlace {
 
   /** `number`: of a term, an emoji, a reason. */
   rank(family: RankedFamily, number: number, amount: number): void {
-    for (const spot of this.#spots) {
-      if (!spot.isActive || (spot.level === 'minute' && family !== 'drops')) continue;
-      (spot.ranked[family] ?? this.#openRanked(spot, family)).add(number, amount);
-    }
+    this.rankAll(family, [number], amount);
+  }
+
+  /** The same amount of each. */
+  rankAll(family: RankedFamily, numbers: readonly number[], amount: number): void {
+    if (numbers.length === 0) return;
+    for (const spot of family === 'drops' ? this.#active : this.#lasting)
+      (spot.open[family] ?? this.#openRanked(spot, family)).addAll(numbers, amount);
   }
 
   /** Messages of a room are counted among those of all rooms as well. */
@@ -202,18 +236,20 @@ export class RollupPlace {
   }
 
   #openCounts(spot: Spot): CountsSegment {
-    spot.counts = this.#open.counts(this.#key(spot, 'counts', 0), true).change(spot.slot);
-    return spot.counts;
+    const segment = this.#open.counts(this.#key(spot, 'counts', 0), true).change(spot.slot);
+    spot.open.counts = segment;
+    return segment;
   }
 
   #openQuantiles(spot: Spot): QuantilesSegment {
-    spot.quantiles = this.#open.quantiles(this.#key(spot, 'quantiles', 0), true).change(spot.slot);
-    return spot.quantiles;
+    const segment = this.#open.quantiles(this.#key(spot, 'quantiles', 0), true).change(spot.slot);
+    spot.open.quantiles = segment;
+    return segment;
   }
 
   #openRanked(spot: Spot, family: RankedFamily): RankedSegment {
     const segment = this.#open.ranked(this.#key(spot, family, 0), true).change(spot.slot);
-    spot.ranked[family] = segment;
+    spot.open[family] = segment;
     return segment;
   }
 
@@ -225,8 +261,8 @@ export class RollupPlace {
   }
 
   #openNewcomers(user: number): PendingNewcomers | undefined {
-    const spot = this.#spots.find((each) => each.level === 'day');
-    return spot?.isActive ? this.#open.newcomers(this.#key(spot, 'newcomers', chunkOf(user)), true) : undefined;
+    const spot = this.#active.find((each) => each.level === 'day');
+    return spot && this.#open.newcomers(this.#key(spot, 'newcomers', chunkOf(user)), true);
   }
 
   #key({ level, container }: Spot, family: Family, chunk: number): RollupKey {
@@ -234,8 +270,8 @@ export class RollupPlace {
   }
 
   #spotOf(level: Level): Spot {
-    const spot = this.#spots.find((each) => each.level === level);
-    if (!spot?.isActive) throw new RangeError(`the place is at no ${level}`);
+    const spot = this.#active.find((each) => each.level === level);
+    if (spot === undefined) throw new RangeError(`the place is at no ${level}`);
     return spot;
   }
 }
