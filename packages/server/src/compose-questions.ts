@@ -5,6 +5,7 @@ import { ZoneDays } from './analytics/query/zone-days.ts';
 import { SqliteQueryStore } from './store/sqlite/analytics/query-store.ts';
 import { openWith } from './store/sqlite/open-database.ts';
 import { serveThread } from './store/sqlite/serve-thread.ts';
+import { giveWay } from './util/give-way.ts';
 
 type Answer = typeof answer;
 
@@ -13,6 +14,9 @@ export interface Answering {
   beginRecount(...asked: Parameters<Recounts['begin']>): ReturnType<Recounts['begin']>;
   stepRecount(): ReturnType<Recounts['step']>;
 }
+
+// Chat first, where processors are few.
+giveWay();
 
 serveThread((database) =>
   openWith(database, true, (db): Answering => {
