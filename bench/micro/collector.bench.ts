@@ -1,11 +1,15 @@
 /**
- * What analytics costs in the writer's thread, per message of the real log (`node bench/micro/collector.bench.ts [LOG.jsonl.gz] [ROUNDS]`): µs of the
- * processor, whole and by part, median, min and max over the rounds, the first left out. Parts are measured by themselves, so that their sum is not the whole.
+ * What analytics costs in the writer's thread, per message of the real log (`node bench/micro/collector.bench.ts [LOG.jsonl.gz] [ROUNDS] [NAMES]`): µs of
+ * the processor, whole and by part, median, min and max over the rounds, the first left out. `engine on SQLite` is the whole as the server pays it, in a
+ * thread like its own, in the pieces that it makes of a log that waits; transactions and checkpoints are in it. The rest is there to find out why:
+ * parts are measured by themselves, so that their sum is not the whole. NAMES: only what has this in its name.
  * What the hub's thread pays is in analytics.bench.ts.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import { MomentScan } from '../../packages/server/src/analytics/derive/moment-scan.ts';
 import { MomentWatch } from '../../packages/server/src/analytics/derive/moment-watch.ts';
@@ -20,8 +24,10 @@ import { MemoryRollups } from '../../packages/server/src/analytics/rollup/memory
 import { RollupDeltas } from '../../packages/server/src/analytics/rollup/rollup-deltas.ts';
 import { type Numbering, readText } from '../../packages/server/src/analytics/text/index.ts';
 import { openWith } from '../../packages/server/src/store/sqlite/open-database.ts';
+import { THREAD_LIMITS } from '../../packages/server/src/store/sqlite/worker-client.ts';
 import { Writer } from '../../packages/server/src/store/sqlite/writer.ts';
 import { Stopwatch } from '../analytics/stopwatch.ts';
+import type { CountingOrder } from './collector-thread.ts';
 
 const LOG = process.argv[2] ?? new URL('../../../shared/data/ubuntu-irc.jsonl.gz', import.meta.url).pathname;
 const ROUNDS = Number(process.argv[3] ?? 5);
@@ -78,31 +84,31 @@ function engineInMemory(size: number, nowOf: (batch: readonly MessageFact[]) => 
   return watch.taken().take.cpuSeconds;
 }
 
-function engineInSqlite(piece: number): number {
-  const dir = mkdtempSync(join(tmpdir(), 'hubbub-collector-'));
-  try {
-    const options = { ...ENGINE_LIMITS, now: Date.now };
-    const analytics = { makeEngine: (store: ConstructorParameters<typeof AnalyticsEngine>[0]) => new AnalyticsEngine(store, options) };
-    const database = { path: join(dir, 'hubbub.db'), synchronous: 'normal' } as const;
-    const flat = lines.flatMap((line) => [
-      ...[line.room, line.messageId, 0, line.user, line.username ?? line.user, line.content, line.at, line.replyTo ?? '', '', 0],
-    ]);
-    const bare = openWith(database, false, (db) => new Writer(db));
-    bare.start(1000);
-    const { last } = bare.importEvents(flat);
-    while (!bare.merge(last));
-    bare.stop(true);
-    const writer = openWith(database, false, (db) => new Writer(db, { analytics: { ...analytics, cpuMs: () => 0, maxPiece: piece } }));
-    writer.start(1000);
-    const watch = new Stopwatch<'merge' | 'rest'>('rest');
-    watch.during('merge', () => {
-      while (!writer.merge(last));
-    });
-    writer.stop(true);
-    return watch.taken().merge.cpuSeconds;
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+const dir = mkdtempSync(join(tmpdir(), 'hubbub-collector-'));
+const logged = { path: join(dir, 'log.db'), last: 0 };
+/** As the server has it: it holds nothing of the log, and goes on from round to round; but every file, and so every word and user, is new to it. */
+const thread = new Worker(new URL('collector-thread.ts', import.meta.url), { resourceLimits: THREAD_LIMITS });
+
+function storeLog(): void {
+  const flat = lines.flatMap((line) => [
+    ...[line.room, line.messageId, 0, line.user, line.username ?? line.user, line.content, line.at, line.replyTo ?? '', '', 0],
+  ]);
+  const writer = openWith({ path: logged.path, synchronous: 'normal' }, false, (db) => new Writer(db));
+  writer.start(1000);
+  logged.last = writer.importEvents(flat).last;
+  while (!writer.merge(logged.last));
+  writer.stop(true);
+}
+
+async function engineInSqlite(piece: number | undefined, minutesKeptMs = ENGINE_LIMITS.minutesKeptMs): Promise<number> {
+  if (logged.last === 0) storeLog();
+  const path = join(dir, 'counted.db');
+  copyFileSync(logged.path, path);
+  const taken = once(thread, 'message');
+  thread.postMessage({ path, last: logged.last, piece, minutesKeptMs } satisfies CountingOrder);
+  const [cpuSeconds] = await taken;
+  for (const name of [path, `${path}-wal`, `${path}-shm`]) rmSync(name, { force: true });
+  return cpuSeconds;
 }
 
 const words = new Map<string, number>();
@@ -133,7 +139,9 @@ function timed(run: () => void): number {
 }
 
 const silent = { mention() {}, response() {}, session() {} };
-const measured: Readonly<Record<string, () => number>> = {
+const measured: Readonly<Record<string, () => number | Promise<number>>> = {
+  'engine on SQLite': () => engineInSqlite(undefined),
+  'engine on SQLite, with minutes': () => engineInSqlite(undefined, Number.POSITIVE_INFINITY),
   ...Object.fromEntries(
     BATCHES.map((size) => [`engine in memory, ${size} at once`, () => engineInMemory(size, () => lastT + 365 * 86_400_000)]),
   ),
@@ -166,10 +174,11 @@ const measured: Readonly<Record<string, () => number>> = {
     }),
 };
 
-const figures = new Map<string, number[]>(Object.keys(measured).map((name) => [name, []]));
+const wanted = Object.entries(measured).filter(([name]) => name.includes(process.argv[4] ?? ''));
+const figures = new Map<string, number[]>(wanted.map(([name]) => [name, []]));
 for (let round = 0; round < ROUNDS; round++)
-  for (const [name, run] of Object.entries(measured)) {
-    const micros = (run() * 1e6) / facts.length;
+  for (const [name, run] of wanted) {
+    const micros = ((await run()) * 1e6) / facts.length;
     figures.get(name)?.push(micros);
     if (round === 0) console.error(`${name}: first ${micros.toFixed(2)}`);
   }
@@ -179,3 +188,5 @@ for (const [name, values] of figures) {
   const at = (share: number): string => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(2);
   console.log(`${name.padEnd(46)} ${at(0.5).padStart(7)}   ${at(0)}–${at(1)}`);
 }
+await thread.terminate();
+rmSync(dir, { recursive: true, force: true });

@@ -24,7 +24,7 @@ export interface ThreadParts {
 const FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /** Most of what a thread makes is garbage at once: a larger nursery than this costs memory and saves nothing (an import: 455 → 330 MB). */
-const LIMITS = { maxYoungGenerationSizeMb: 24 };
+export const THREAD_LIMITS = { maxYoungGenerationSizeMb: 24 };
 
 /** Calls into a thread, answered in order. A thread that died fails what it had and is replaced at the next call. */
 export class WorkerClient<Target> {
@@ -74,7 +74,7 @@ export class WorkerClient<Target> {
   }
 
   #spawn(): Worker {
-    const worker = new Worker(this.#file, { name: `store-${this.#parts.role}`, workerData: this.#parts, resourceLimits: LIMITS });
+    const worker = new Worker(this.#file, { name: `store-${this.#parts.role}`, workerData: this.#parts, resourceLimits: THREAD_LIMITS });
     let reason = 'it ended';
     worker.on('message', (reply: Reply) => this.#settle(reply));
     worker.on('error', (error) => {
