@@ -29,7 +29,8 @@ export async function startServer(dataDir: string): Promise<StartedServer> {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   const startedAt = performance.now();
-  const argv = [NODE, join(ROOT_DIR, 'packages', 'server', 'src', 'main.ts')];
+  // As `npm start` does, which keeps what it compiled.
+  const argv = [NODE, join(ROOT_DIR, 'packages', 'server', 'start.mjs')];
   const running = startAt(undefined, { argv, cwd: ROOT_DIR, env: { ...ENV, PORT: String(port), DATA_DIR: dataDir } });
   let hasEnded = false;
   void running.exited.then(() => {

@@ -59,6 +59,7 @@ type Kept = Pick<Source, 'store' | 'zoneDays'>;
  * of this store to the next.
  */
 export function answer(question: Question, store: QueryStore, context: AnswerContext, zoneDays: ZoneDays): Reply {
+  zoneDays.months.begin();
   const answered = store.atOneInstant(() => ASKED[question.path](question, { store, zoneDays }, context));
   if (answered.kind === 'problem') return answered;
   const { body, format = question.format } = answered.value;

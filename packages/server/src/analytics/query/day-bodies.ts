@@ -3,7 +3,7 @@ import { BucketMessages } from '../rollup/bucket-messages.ts';
 import { COLUMN_COUNT, type Column, KIND, type Kind } from '../rollup/columns.ts';
 import { CountsAccumulator } from '../rollup/counts-accumulator.ts';
 import { CountsSegment } from '../rollup/counts-segment.ts';
-import { containerStart, QUARTER_MS, QUARTERS_PER_DAY } from '../rollup/levels.ts';
+import { containerOf, containerStart, QUARTER_MS, QUARTERS_PER_DAY } from '../rollup/levels.ts';
 import { ALL_ROOMS, type Family, type RollupReader } from '../rollup/port.ts';
 import { QuantilesAccumulator } from '../rollup/quantiles-accumulator.ts';
 import { QuantilesSegment } from '../rollup/quantiles-segment.ts';
@@ -32,19 +32,39 @@ interface Merged {
 }
 
 const MOST_RANKED = 2 * CAPACITY;
+const ALL_IN_ONE = new Int32Array(QUARTERS_PER_DAY);
 
 /** What all rooms have of stretches that ascend, from their quarters. */
 export function dayBodies(family: DayFamily, stretches: readonly Stretch[], reader: RollupReader): readonly (readonly DayBody[])[] {
-  const [first, last] = [stretches[0], stretches.at(-1)];
-  if (first === undefined || last === undefined) return [];
   const merged = MERGED[family](stretches.length);
   const slots = new Int32Array(QUARTERS_PER_DAY);
-  const [firstDay, lastDay] = [first.start, last.end - 1].map((t) => Math.floor(t / (QUARTER_MS * QUARTERS_PER_DAY))) as [number, number];
-  for (const { container, chunk, body } of reader.containers(family, ALL_ROOMS, 'quarter', firstDay, lastDay)) {
-    stretchesOf(containerStart('quarter', container), stretches, slots);
-    if (!merged.add(chunk, body, slots)) throw new Unreadable(`unreadable ${family} of quarter ${container}: recount`);
+  for (const [firstDay, lastDay] of daysOver(stretches)) {
+    for (const { container, chunk, body } of reader.containers(family, ALL_ROOMS, 'quarter', firstDay, lastDay)) {
+      stretchesOf(containerStart('quarter', container), stretches, slots);
+      if (!merged.add(chunk, body, slots)) throw new Unreadable(`unreadable ${family} of quarter ${container}: recount`);
+    }
   }
   return stretches.map((_, i) => merged.bodies(i));
+}
+
+/** A container with all its slots in one: undefined for what cannot be read. */
+export function mergedBody(family: DayFamily, chunk: number, body: Uint8Array): Uint8Array | undefined {
+  // Ranked ones with all that they have: it is not to be told from the answer that they were merged.
+  const merged =
+    family === 'terms' || family === 'emoji' || family === 'drops' ? mergedRanked(1, Number.POSITIVE_INFINITY) : MERGED[family](1);
+  return merged.add(chunk, body, ALL_IN_ONE) ? merged.bodies(0)[0]?.body : undefined;
+}
+
+/** Runs of UTC days that share an instant with a stretch, first and last: stretches may lie months apart. */
+function daysOver(stretches: readonly Stretch[]): [firstDay: number, lastDay: number][] {
+  const runs: [number, number][] = [];
+  for (const { start, end } of stretches) {
+    const [first, last] = [containerOf('quarter', start), containerOf('quarter', end - 1)];
+    const run = runs.at(-1);
+    if (run !== undefined && first <= run[1] + 1) run[1] = Math.max(run[1], last);
+    else runs.push([first, last]);
+  }
+  return runs;
 }
 
 function stretchesOf(start: number, stretches: readonly Stretch[], into: Int32Array): void {
@@ -62,9 +82,9 @@ const MERGED: Readonly<Record<DayFamily, (stretches: number) => Merged>> = {
   users: (stretches) => mergedUsers(stretches, true),
   presence: (stretches) => mergedUsers(stretches, false),
   rooms: (stretches) => mergedUsers(stretches, true),
-  terms: mergedRanked,
-  emoji: mergedRanked,
-  drops: mergedRanked,
+  terms: (stretches) => mergedRanked(stretches),
+  emoji: (stretches) => mergedRanked(stretches),
+  drops: (stretches) => mergedRanked(stretches),
 };
 
 function mergedCounts(stretches: number): Merged {
@@ -98,12 +118,12 @@ function mergedUsers(stretches: number, hasCounts: boolean): Merged {
   };
 }
 
-/** Exact as long as there are no more than a kept bucket may list; else the first of them, and the largest of the others as allowance. */
-function mergedRanked(stretches: number): Merged {
+/** Stretches have no more than a kept bucket may list: the first of them, and the largest of the others as allowance. */
+function mergedRanked(stretches: number, most = MOST_RANKED): Merged {
   const ranked = new RankedAccumulator(stretches);
   return {
     add: (_, body, slots) => ranked.add(body, slots),
-    bodies: (stretch) => encoded(ranked.segment(stretch, MOST_RANKED)),
+    bodies: (stretch) => encoded(ranked.segment(stretch, most)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type BucketPlan, planBuckets } from '../calendar/plan.ts';
-import { DAY_MS, HOUR_MS, MAX_SLOTS } from '../rollup/levels.ts';
+import { DAY_MS, HOUR_MS, MAX_SLOTS, slotCount } from '../rollup/levels.ts';
 import { ALL_ROOMS } from '../rollup/port.ts';
 import type { DayFamily } from './day-bodies.ts';
 import type { Source } from './source.ts';
@@ -23,12 +23,22 @@ export function readPlanned(
     const slots = new Int32Array(MAX_SLOTS[level]);
     let present = Number.NaN;
     let isWanted = false;
+    let isWhole = false;
     for (const { container, chunk, body } of rollups.containers(family, scope, level, first, last)) {
-      if (container !== present) isWanted = plan.slotBuckets(level, container, slots);
+      if (container !== present) {
+        isWanted = plan.slotBuckets(level, container, slots);
+        isWhole = isWanted && level === 'day' && isOneBucket(slots, slotCount('day', container));
+      }
       present = container;
-      if (isWanted && !add(chunk, body, slots)) throw new Unreadable(`unreadable ${family} of ${level} ${container}: recount`);
+      const merged = isWhole ? zoneDays.months.of(family, scope, chunk, body) : undefined;
+      if (isWanted && !add(chunk, merged ?? body, slots)) throw new Unreadable(`unreadable ${family} of ${level} ${container}: recount`);
     }
   }
+}
+
+function isOneBucket(slots: Int32Array, count: number): boolean {
+  for (let slot = 0; slot < count; slot++) if (slots[slot] !== slots[0]) return false;
+  return true;
 }
 
 /**

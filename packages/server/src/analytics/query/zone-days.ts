@@ -3,6 +3,7 @@ import { QUARTER_MS, QUARTERS_PER_DAY } from '../rollup/levels.ts';
 import type { RollupReader } from '../rollup/port.ts';
 import { type DayBody, type DayFamily, dayBodies } from './day-bodies.ts';
 import { Unreadable } from './unreadable.ts';
+import { WholeMonths } from './whole-months.ts';
 
 /** Of what is held: some zones over years. */
 const MAX_BYTES = 128 * 2 ** 20;
@@ -27,6 +28,7 @@ type Add = (chunk: number, body: Uint8Array, bucketOfSlot: Int32Array) => boolea
  * quarters when it is first asked for, and held until these change or room is needed. What would be a hundred summaries a day is then one, as it is in UTC.
  */
 export class ZoneDays {
+  readonly months = new WholeMonths();
   readonly #maxBytes: number;
   /** By family, time of the day and length; that used longest ago first. */
   readonly #held = new Map<string, Held>();

@@ -1,4 +1,4 @@
-import { type ByteWriter, CAPACITY } from '@hubbub/sketch';
+import type { ByteWriter } from '@hubbub/sketch';
 import { ascending, NumberSums, type Summed } from './number-sums.ts';
 import { SlotDirectory } from './slot-body.ts';
 import { leastOf, type Ranked, topOf } from './top.ts';
@@ -88,7 +88,7 @@ export class RankedAccumulator {
     const total = input.next();
     const allowance = input.next();
     const size = input.next();
-    if (input.isBroken || total === 0 || size > 2 * CAPACITY) return false;
+    if (input.isBroken || total === 0 || 2 * size > to - input.at) return false;
     const listed = this.#sums.addPairs(body, input, size);
     if (listed === undefined || input.at !== to || (allowance === 0 ? listed !== total : listed > total)) return false;
     this.#totals[bucket] = (this.#totals[bucket] ?? 0) + total;

@@ -6,8 +6,8 @@ import { TYPE, uuidText } from '../rows.ts';
 import { type Columns, many, one, preparer } from '../statements.ts';
 import { UserIds } from '../user-ids.ts';
 import { ANALYTICS_STEP, type Counted, countedReader } from './counted.ts';
+import { HeldRollups } from './held-rollups.ts';
 import { BUCKET_MS, SqliteRoomHistory } from './room-history.ts';
-import { SqliteRollupReader } from './sqlite-rollups.ts';
 import { UncountedSince } from './uncounted-since.ts';
 
 /** Entries that analytics may be behind: more are of an old log that is being taken in, or of an import. */
@@ -15,7 +15,7 @@ const USUAL_LAG = 20_000;
 
 /** What questions are answered from, on a connection of its own that only reads. */
 export class SqliteQueryStore implements QueryStore {
-  readonly rollups: SqliteRollupReader;
+  readonly rollups: HeldRollups;
   readonly history: SqliteRoomHistory;
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof prepareAll>;
@@ -24,7 +24,7 @@ export class SqliteQueryStore implements QueryStore {
 
   constructor(db: DatabaseSync) {
     this.#db = db;
-    this.rollups = new SqliteRollupReader(db);
+    this.rollups = new HeldRollups(db);
     this.history = new SqliteRoomHistory(db, new UserIds(db));
     this.#sql = prepareAll(db);
     this.#uncounted = new UncountedSince(db);
