@@ -78,21 +78,28 @@ export class UserBuckets {
     const counts = new Float64Array(this.#buckets);
     const ends = new Int32Array((width + 1) * PAGE_WORDS);
     const beginning = new Int32Array(PAGE_WORDS);
+    const bits = this.#bits;
     for (const pages of this.#pages.values()) {
       ends.fill(0);
       for (let start = 0; start < this.#buckets; start += width) {
         const block = pages.subarray(start, start + width);
         beginning.fill(0);
         for (let i = 0; i < block.length; i++) {
-          this.#unite(beginning, 0, block[i] ?? EMPTY);
-          let count = 0;
+          const page = block[i] ?? EMPTY;
           const end = (i + 1) * PAGE_WORDS;
-          for (let word = 0; word < PAGE_WORDS; word++) count += bitCount((beginning[word] ?? 0) | (ends[end + word] ?? 0));
+          let count = 0;
+          for (let word = 0; word < PAGE_WORDS; word++) {
+            const begun = (beginning[word] ?? 0) | (bits[page + word] ?? 0);
+            beginning[word] = begun;
+            count += bitCount(begun | (ends[end + word] ?? 0));
+          }
           counts[start + i] = (counts[start + i] ?? 0) + count;
         }
+        if (width === 1) continue;
         for (let i = width - 1; i >= 0; i--) {
-          ends.copyWithin(i * PAGE_WORDS, (i + 1) * PAGE_WORDS, (i + 2) * PAGE_WORDS);
-          this.#unite(ends, i * PAGE_WORDS, block[i] ?? EMPTY);
+          const page = block[i] ?? EMPTY;
+          const at = i * PAGE_WORDS;
+          for (let word = at; word < at + PAGE_WORDS; word++) ends[word] = (ends[word + PAGE_WORDS] ?? 0) | (bits[page + word - at] ?? 0);
         }
       }
     }
