@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../test/kit/fake-clock.ts';
 import { StoreUnavailable } from '../store.ts';
-import { type MergeOptions, MergeSchedule } from './merge-schedule.ts';
+import { type Beside, type MergeOptions, MergeSchedule } from './merge-schedule.ts';
 
 /** A log that is merged 10 entries a piece, each piece when it is told to. */
 function scheduleOf(restFactor = 0, options: Partial<MergeOptions> = {}) {
@@ -27,7 +27,7 @@ function scheduleOf(restFactor = 0, options: Partial<MergeOptions> = {}) {
   const parts = {
     merge,
     tend,
-    rest: restFactor === 0 ? undefined : (ms: number, isPaced: boolean) => (isPaced ? 0 : 50 + ms * restFactor),
+    rest: restFactor === 0 ? undefined : (ms: number, beside: Beside) => (beside === 'chat' ? 50 + ms * restFactor : 0),
     clock,
   };
   const schedule = new MergeSchedule({ ...parts, onBug: (error) => bugs.push(error) }, { maxEntries: 20, maxDelayMs: 100, ...options });
@@ -142,6 +142,18 @@ describe('when to merge', () => {
     expect([calls.length, isBusy()]).toEqual([3, true]);
     await step();
     await paced;
+  });
+
+  it('does not rest where nobody has written lately', async () => {
+    const { clock, schedule, calls, step, isBusy } = scheduleOf(3);
+    schedule.wrote(50);
+    clock.advance(100);
+    await step();
+    expect([calls, isBusy()]).toEqual([['merge 50', 'merge 50'], true]);
+    schedule.wrote(51);
+    await step();
+    expect([calls.length, isBusy()]).toEqual([2, false]);
+    schedule.stop();
   });
 
   it('says how many entries wait, and for how long the oldest has at most', async () => {

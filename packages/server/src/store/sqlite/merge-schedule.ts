@@ -16,14 +16,19 @@ const PACED_FROM = 2;
 const PIECES_OF_A_PACE = 2;
 /** Whoever was paced so lately may be back: no rest then. */
 const PACED_LATELY_MS = 1000;
+/** Between two messages of a room that lives there is less. */
+const WROTE_LATELY_MS = 100;
+
+/** Who is there beside a merge: an import that waits for it; nobody who wrote lately; or chat. */
+export type Beside = 'import' | 'nobody' | 'chat';
 
 export interface MergeScheduleParts {
   /** Merges one piece; true when everything up to the entry is merged. */
   readonly merge: (to: number) => Promise<boolean>;
   /** A piece of what waits beside the log; of the kind that can wait longest only with `isCalm`. True when nothing is left. */
   readonly tend?: ((isCalm: boolean) => Promise<boolean>) | undefined;
-  /** How long to leave the writer alone after a piece, not the last, that took so long: chat comes first. `isPaced`: an import waits. */
-  readonly rest?: ((pieceMs: number, isPaced: boolean) => number) | undefined;
+  /** How long to leave the writer alone after a piece, not the last, that took so long: chat comes first. */
+  readonly rest?: ((pieceMs: number, beside: Beside) => number) | undefined;
   readonly clock: Clock;
   /** Told of each failure that is not the world's. */
   readonly onBug: (error: unknown) => void;
@@ -61,6 +66,7 @@ export class MergeSchedule {
   #isDue = false;
   #paced: (() => void)[] = [];
   #pacedAt = Number.NEGATIVE_INFINITY;
+  #wroteAt = Number.NEGATIVE_INFINITY;
   #endRest: () => void = () => {};
   #askedAt = Number.NEGATIVE_INFINITY;
   #askers: readonly Asker[] = [];
@@ -79,7 +85,9 @@ export class MergeSchedule {
 
   /** The log goes up to this entry; `hasMore`: there may be something beside it. */
   wrote(last: number, hasMore = false): void {
-    if (this.#waiting === 0) this.#oldestAt = this.#parts.clock.monotonic();
+    const now = this.#parts.clock.monotonic();
+    if (this.#waiting === 0) this.#oldestAt = now;
+    if (last > this.#last) this.#wroteAt = now;
     this.#last = Math.max(this.#last, last);
     if (this.#waiting === 0 && !(hasMore && this.#parts.tend !== undefined)) return;
     switch (this.#state) {
@@ -218,13 +226,18 @@ export class MergeSchedule {
 
   #rest(pieceMs: number): Promise<void> {
     const { rest, clock } = this.#parts;
-    const isPaced = clock.monotonic() - this.#pacedAt < PACED_LATELY_MS;
-    const restMs = rest?.(pieceMs, isPaced) ?? 0;
+    const restMs = rest?.(pieceMs, this.#beside()) ?? 0;
     if (restMs <= 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#endRest = resolve;
       clock.after(restMs, resolve);
     });
+  }
+
+  #beside(): Beside {
+    const now = this.#parts.clock.monotonic();
+    if (now - this.#pacedAt < PACED_LATELY_MS) return 'import';
+    return now - this.#wroteAt < WROTE_LATELY_MS ? 'chat' : 'nobody';
   }
 
   /** While no merge is due, though once at least. False when it was stopped. */

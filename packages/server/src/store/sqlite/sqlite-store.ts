@@ -16,7 +16,7 @@ import {
 } from '../store.ts';
 import { fromFailure } from './failure.ts';
 import { Grouped } from './grouped.ts';
-import { type MergeOptions, MergeSchedule } from './merge-schedule.ts';
+import { type Beside, type MergeOptions, MergeSchedule } from './merge-schedule.ts';
 import type { Reader } from './reader.ts';
 import type { StoreReport } from './report.ts';
 import { packMessages, unpackKnownIds, unpackMessages } from './rows.ts';
@@ -106,9 +106,10 @@ export class SqliteStore implements Store {
     const share = busyShare();
     const rest =
       analytics &&
-      ((pieceMs: number, isPaced: boolean) => {
+      ((pieceMs: number, beside: Beside) => {
         const busy = share();
-        if (isPaced) return busy > LIVELY ? pieceMs * RESTS_BESIDE_IMPORT : 0;
+        if (beside === 'import') return busy > LIVELY ? pieceMs * RESTS_BESIDE_IMPORT : 0;
+        if (beside === 'nobody' && busy <= LIVELY) return 0;
         return pieceMs * (busy > BUSY ? RESTS_WHEN_BUSY : RESTS);
       });
     this.#merges = new MergeSchedule({ merge, tend, rest, clock, onBug }, { ...delay, ...merging });
