@@ -5,7 +5,7 @@ const FIRST_PLACES = 128;
 const MANY_PLACES = 2048;
 /** A place is two numbers, side by side: the number and one more (0: the place is free), its count. */
 const WIDTH = 2;
-const NO_TABLE = new Float64Array(0);
+const NO_TABLE: number[] = [];
 
 /** Of `sorted`: one for all, as many are sorted one after the other. */
 let scratch = new Uint32Array(4096);
@@ -147,7 +147,7 @@ export class NumberCounts {
   /** `places`: a power of two from 32 on. */
   #tabulate(places: number): void {
     const table = this.#table;
-    this.#table = new Float64Array(places * WIDTH);
+    this.#table = new Array<number>(places * WIDTH).fill(0);
     this.#shift = Math.clz32(places >> 5);
     this.#full = fullOf(places);
     this.#used = 0;

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { MessageFact } from '../../../analytics/engine/ports.ts';
 import { TYPE } from '../rows.ts';
-import { many, preparer } from '../statements.ts';
+import { type Columns, many, preparer } from '../statements.ts';
 import type { UserIds } from '../user-ids.ts';
 import { type Counted, countedReader, countedUpTo } from './counted.ts';
 import { FACT_COLUMNS, factOf } from './room-history.ts';
@@ -25,6 +25,7 @@ export class CountingSpan {
   readonly #most: number;
   readonly #waiting: StatementSync;
   readonly #facts: StatementSync;
+  readonly #factsBetween: StatementSync;
   readonly #set: StatementSync;
   #span: Span | undefined;
 
@@ -37,6 +38,7 @@ export class CountingSpan {
       `select room, row from messages where row > ?1 and row <= ?2 and type = ${TYPE.chat} and (room, row) > (?3, ?4) order by room, row`,
     );
     this.#facts = prepare(`select ${FACT_COLUMNS} from json_each(?) rows cross join messages m on m.row = rows.value`);
+    this.#factsBetween = prepare(`select ${FACT_COLUMNS} from messages m where m.row between ? and ?`);
     this.#set = prepare('update counted_ahead set ahead = ?, room = ?, row = ?');
   }
 
@@ -56,13 +58,19 @@ export class CountingSpan {
     const counted = isWhole ? countedUpTo(span.ahead) : { through: after, ahead: span.ahead, room: last[0], row: last[1] };
     this.#set.run(counted.ahead, counted.room, counted.row);
     if (isWhole) this.#span = undefined;
-    const found = many(this.#facts, JSON.stringify(piece.map(([, row]) => row)));
-    return { messages: found.map((columns) => factOf(columns, this.#users)), counted };
+    return { messages: this.#read(piece).map((columns) => factOf(columns, this.#users)), counted };
   }
 
   /** After a rollback. */
   forget(): void {
     this.#span = undefined;
+  }
+
+  #read(piece: Span['waiting']): readonly Columns[] {
+    const [first, last] = [piece[0]?.[1] ?? 0, piece.at(-1)?.[1] ?? 0];
+    // Ascending within a room: then these are all of them, as they mostly are where one room is busy.
+    const isWhole = piece[0]?.[0] === piece.at(-1)?.[0] && last - first === piece.length - 1;
+    return isWhole ? many(this.#factsBetween, first, last) : many(this.#facts, JSON.stringify(piece.map(([, row]) => row)));
   }
 
   #spanOf(after: number, to: number): Span {

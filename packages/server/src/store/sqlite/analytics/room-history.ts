@@ -7,7 +7,8 @@ import type { UserIds } from '../user-ids.ts';
 import { type Counted, countedIn, countedUpTo } from './counted.ts';
 
 /** Of a row `m`, in the order of `factOf`. */
-export const FACT_COLUMNS = 'm.room, m.user, m.username, m.content, m.t, m.seq, m.row, lower(hex(m.id)), lower(hex(m.reply_to))';
+export const FACT_COLUMNS =
+  'm.room, m.user, m.username, m.content, m.t, m.seq, m.row, hex(m.id), iif(m.reply_to is null, null, hex(m.reply_to))';
 
 /** Ids as 32 hexadecimal digits: two of them are equal where the UUIDs are. */
 export function factOf([room, user, username, content, t, seq, row, id, replyTo]: Columns, users: UserIds): MessageFact {
@@ -21,7 +22,7 @@ export function factOf([room, user, username, content, t, seq, row, id, replyTo]
     seq: seq as number,
     row: row as number,
     id: id as string,
-    replyTo: replyTo === '' ? undefined : (replyTo as string),
+    replyTo: replyTo === null ? undefined : (replyTo as string),
   };
 }
 
