@@ -1,6 +1,7 @@
 import { POWERS, shown, shownDecimals } from '../digits.ts';
 
 const FIRST_SIZE = 1 << 16;
+const MOST_SPARE = 1 << 21;
 const ZERO = 48;
 const MINUS = 45;
 const POINT = 46;
@@ -11,16 +12,25 @@ const MOST_DIGITS = 24;
 const PLAIN = /^[ !#-[\]-~]*$/;
 
 const encoder = new TextEncoder();
+const NOTHING = new Uint8Array(0);
+/** Memory of the last one that was finished, for the next: what is large is not to be asked for again and again. */
+let spare = NOTHING;
 
 /** Gathers JSON as bytes: answers of thousands of numbers, of which the standard way would make objects, a text, and then bytes. */
 export class JsonWriter {
-  #bytes = new Uint8Array(FIRST_SIZE);
+  #bytes = spare;
   #length = 0;
   readonly #texts = new Map<string, Uint8Array>();
 
+  constructor() {
+    spare = NOTHING;
+  }
+
   /** What was written; nothing is written afterwards. */
   finish(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, this.#length);
+    const written = this.#bytes.slice(0, this.#length);
+    if (this.#bytes.length <= MOST_SPARE) spare = this.#bytes;
+    return written;
   }
 
   /** As it is; ASCII, and one of few. */
@@ -105,7 +115,7 @@ export class JsonWriter {
 
   #reserve(more: number): void {
     if (this.#length + more <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more));
+    const grown = new Uint8Array(Math.max(FIRST_SIZE, this.#bytes.length * 2, this.#length + more));
     grown.set(this.#bytes);
     this.#bytes = grown;
   }

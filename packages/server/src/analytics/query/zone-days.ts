@@ -1,22 +1,20 @@
 import { NO_BUCKET, type ZoneDayBuckets } from '../calendar/plan.ts';
 import { QUARTER_MS, QUARTERS_PER_DAY } from '../rollup/levels.ts';
 import type { RollupReader } from '../rollup/port.ts';
+import { BodyShelf } from './body-shelf.ts';
 import { type DayBody, type DayFamily, dayBodies } from './day-bodies.ts';
 import { Unreadable } from './unreadable.ts';
 import { WholeMonths } from './whole-months.ts';
 
 /** Of what is held: some zones over years. */
 const MAX_BYTES = 128 * 2 ** 20;
-/** Of a body beside its bytes. */
-const BODY_BYTES = 150;
 /** Days that are merged at once: what they have is decoded together. */
 const AT_ONCE = 16;
 
 /** Days of one family that are of the same length and begin at the same time of the day, in UTC. */
 interface Held {
   /** By start. */
-  readonly days: Map<number, readonly DayBody[]>;
-  bytes: number;
+  readonly days: BodyShelf;
   /** Up to which changes they were looked through. */
   stamp: number;
 }
@@ -89,7 +87,7 @@ export class ZoneDays {
       const bodies = made[i] ?? [];
       found[at] = bodies;
       const { start, end } = stretchOf(wanted[at] ?? 0);
-      if (isSettled(start, end)) this.#hold(this.#heldOf(family, start, end, reader), start, bodies);
+      if (isSettled(start, end)) this.#change(this.#heldOf(family, start, end, reader), (days) => days.set(start, bodies));
     }
     return found.map((bodies) => bodies ?? []);
   }
@@ -97,17 +95,16 @@ export class ZoneDays {
   #heldOf(family: DayFamily, start: number, end: number, reader: RollupReader): Held {
     const name = `${family} ${(start / QUARTER_MS) % QUARTERS_PER_DAY} ${(end - start) / QUARTER_MS}`;
     let held = this.#held.get(name);
-    if (held === undefined) held = { days: new Map(), bytes: 0, stamp: reader.changesSince(Number.MAX_SAFE_INTEGER).stamp };
+    if (held === undefined) held = { days: new BodyShelf(), stamp: reader.changesSince(Number.MAX_SAFE_INTEGER).stamp };
     this.#held.delete(name);
     this.#held.set(name, held);
     return held;
   }
 
-  #hold(held: Held, start: number, bodies: readonly DayBody[]): void {
-    this.#let(held, start);
-    held.days.set(start, bodies);
-    held.bytes += bytesOf(bodies);
-    this.#bytes += bytesOf(bodies);
+  #change(held: Held, change: (days: BodyShelf) => void): void {
+    const before = held.days.bytes;
+    change(held.days);
+    this.#bytes += held.days.bytes - before;
   }
 
   /** Lets go what has changed since it was held. */
@@ -116,26 +113,19 @@ export class ZoneDays {
     for (const [name, held] of this.#held) {
       if (!name.startsWith(`${family} `)) continue;
       const changes = reader.changesSince(held.stamp);
-      for (const day of changes.days) for (const start of held.days.size === 0 ? [] : startsAround(name, day)) this.#let(held, start);
+      if (!held.days.isEmpty)
+        for (const day of changes.days) for (const start of startsAround(name, day)) this.#change(held, (days) => days.delete(start));
       held.stamp = changes.stamp;
       unsettled = changes.unsettled;
     }
     return { unsettled: unsettled ?? reader.changesSince(Number.MAX_SAFE_INTEGER).unsettled };
   }
 
-  #let(held: Held, start: number): void {
-    const day = held.days.get(start);
-    if (day === undefined) return;
-    held.days.delete(start);
-    held.bytes -= bytesOf(day);
-    this.#bytes -= bytesOf(day);
-  }
-
   #shed(): void {
     for (const [name, held] of this.#held) {
       if (this.#bytes <= this.#maxBytes) return;
       this.#held.delete(name);
-      this.#bytes -= held.bytes;
+      this.#bytes -= held.days.bytes;
     }
   }
 }
@@ -147,5 +137,3 @@ function startsAround(name: string, day: number): readonly number[] {
   const quarter = Number(name.split(' ')[1]);
   return [day - 2, day - 1, day].map((each) => (each * QUARTERS_PER_DAY + quarter) * QUARTER_MS);
 }
-
-const bytesOf = (bodies: readonly DayBody[]): number => bodies.reduce((sum, { body }) => sum + body.length + BODY_BYTES, BODY_BYTES);

@@ -27,7 +27,7 @@ export class BucketMessages {
   /** Chunks in the order in which they came: the place of a user is that of the chunk, then the number within it. */
   readonly #chunks: number[] = [];
   /** By the place of a user: of the single bucket, or zeros between two questions. */
-  #sums = new Float64Array(CHUNK_USERS);
+  #sums = new Float64Array(0);
 
   constructor(bucketCount: number) {
     this.#isSingle = bucketCount === 1;
@@ -178,7 +178,7 @@ export class BucketMessages {
     const base = this.#chunks.length * CHUNK_USERS;
     this.#chunks.push(chunk);
     if (base + CHUNK_USERS > this.#sums.length) {
-      const grown = new Float64Array(this.#sums.length * 2);
+      const grown = new Float64Array(Math.max(CHUNK_USERS, this.#sums.length * 2));
       grown.set(this.#sums);
       this.#sums = grown;
     }

@@ -3,6 +3,8 @@ import type { VarintReader } from './varint-reader.ts';
 /** Numbers below have a place of their own: terms are numbered one after the other, so that nearly all do. */
 const MOST_PLACES = 2 ** 20;
 const FIRST_PLACES = 2 ** 12;
+/** From here on to double them; before, in one stride. */
+const MANY_PLACES = 2 ** 16;
 const MOST_NUMBER = 0xfffffffe;
 /** A power of two: with a number of 32 bits below 2^53. */
 const MOST_SUMMED = 2 ** 21;
@@ -18,9 +20,9 @@ export interface Summed {
  * numbers in it.
  */
 export class NumberSums {
-  #sums = new Float64Array(FIRST_PLACES);
+  #sums = new Float64Array(0);
   /** The numbers with a place that is not 0. */
-  #numbers = new Uint32Array(FIRST_PLACES + 1);
+  #numbers = new Uint32Array(1);
   #size = 0;
   readonly #beyond = new Map<number, number>();
 
@@ -111,9 +113,8 @@ export class NumberSums {
   /** False: it has no place. */
   #reach(number: number): boolean {
     if (number >= MOST_PLACES) return false;
-    let places = this.#sums.length;
-    // In few and long strides: what is not touched of a large array costs nothing.
-    while (places <= number) places *= 8;
+    let places = Math.max(FIRST_PLACES, this.#sums.length);
+    while (places <= number) places *= places < MANY_PLACES ? 16 : 2;
     const [sums, numbers] = [new Float64Array(places), new Uint32Array(places + 1)];
     sums.set(this.#sums);
     numbers.set(this.#numbers);
