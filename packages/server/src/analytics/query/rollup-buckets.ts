@@ -1,4 +1,4 @@
-import type { BucketPlan } from '../calendar/plan.ts';
+import { type BucketPlan, NO_BUCKET, type ZoneDayBuckets } from '../calendar/plan.ts';
 import type { Buckets, Needs, RankedSource } from '../measures/measure.ts';
 import { BucketMessages } from '../rollup/bucket-messages.ts';
 import { COLUMN, type Column, type Kind } from '../rollup/columns.ts';
@@ -138,7 +138,17 @@ export class RollupBuckets implements Buckets {
       return (bucket) => counts[bucket] ?? 0;
     }
     const users = new UserCounts(plan.bucketCount);
-    readPlanned(read, plan, family, (chunk, body, slots) => users.add(chunk, body, slots));
+    const isWhole = isOfWholes(plan.zoneDays);
+    readPlanned(read, plan, family, (chunk, body, slots) =>
+      // Of days of a zone each body has slot 0 alone.
+      isWhole && slots.length === 1 ? users.addWhole(body, slots[0] ?? 0) : users.add(chunk, body, slots),
+    );
     return (bucket) => users.count(bucket);
   }
+}
+
+/** No bucket has more than one of the days; of a plan that is not mixed it has then nothing else. */
+function isOfWholes(zoneDays: ZoneDayBuckets | undefined): boolean {
+  const taken = zoneDays?.buckets.filter((bucket) => bucket !== NO_BUCKET) ?? [];
+  return new Set(taken).size === taken.length;
 }

@@ -2,7 +2,9 @@ import { middleOf, nearestRank } from '@hubbub/sketch';
 import { BIN_COUNT, ZERO_BIN } from './bins.ts';
 import type { VarintReader } from './varint-reader.ts';
 
-const FIRST_SIZE = 4096;
+/** Of a row of a lively hour. */
+const USUAL_BINS = 128;
+const MANY_ROWS = 2000;
 
 /**
  * Weights by row and bin. One row at a time is open for additions, with a place for every bin; a closed one has its bins one after the
@@ -15,13 +17,16 @@ export class BinRows {
   #high = -1;
   readonly #starts: Int32Array;
   readonly #lengths: Int32Array;
-  #bins = new Int16Array(FIRST_SIZE);
-  #sums = new Float64Array(FIRST_SIZE);
+  #bins: Int16Array;
+  #sums: Float64Array;
   #end = 0;
 
   constructor(rows: number) {
     this.#starts = new Int32Array(rows);
     this.#lengths = new Int32Array(rows);
+    const size = Math.min(rows, MANY_ROWS) * USUAL_BINS;
+    this.#bins = new Int16Array(size);
+    this.#sums = new Float64Array(size);
   }
 
   /** No row is open. */

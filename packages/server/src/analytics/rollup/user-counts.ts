@@ -46,6 +46,13 @@ export class UserCounts {
     return i === columns.users;
   }
 
+  /** A body with slot 0 alone, in a bucket of which nothing else of its chunk is added: all its users are new there. */
+  addWhole(body: Uint8Array, bucket: number): boolean {
+    if (!this.#columns.open(body)) return false;
+    this.#counts[bucket + 1] = (this.#counts[bucket + 1] ?? 0) + this.#columns.users;
+    return true;
+  }
+
   count(bucket: number): number {
     return this.#counts[bucket + 1] ?? 0;
   }
