@@ -85,6 +85,8 @@ export class CountsSegment implements Segment {
     return shortfalls;
   }
 
+  release(): void {}
+
   encode(out: ByteWriter): void {
     let mask = 0;
     for (let column = 0; column < COLUMN_COUNT; column++) if (this.columns[column] !== 0) mask |= 1 << column;

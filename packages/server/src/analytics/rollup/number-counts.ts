@@ -5,7 +5,23 @@ const FIRST_PLACES = 128;
 const MANY_PLACES = 2048;
 /** A place is two numbers, side by side: the number and one more (0: the place is free), its count. */
 const WIDTH = 2;
-const NO_TABLE: number[] = [];
+const NO_TABLE = new Float64Array(0);
+type Table = typeof NO_TABLE;
+
+/** Tables that nobody uses, all zeros, by their length: to make one takes several times as long as to fill it. */
+const spare = new Map<number, Table[]>();
+const MOST_SPARE = 16;
+
+function tableOf(length: number): Table {
+  return spare.get(length)?.pop() ?? new Float64Array(length);
+}
+
+function spareTable(table: Table): void {
+  if (table.length === 0) return;
+  const tables = spare.get(table.length) ?? [];
+  if (tables.length === 0) spare.set(table.length, tables);
+  if (tables.length < MOST_SPARE) tables.push(table.fill(0));
+}
 
 /** Of `sorted`: one for all, as many are sorted one after the other. */
 let scratch = new Uint32Array(4096);
@@ -15,7 +31,7 @@ export class NumberCounts {
   /** While there are few: the numbers, ascending, and their counts. */
   readonly #numbers: number[] = [];
   readonly #counts: number[] = [];
-  /** Then: a hash table, each group of 16 places with a number of its own hash. One allocation, as these take longer than to fill it. */
+  /** Then: a hash table, each group of 16 places with a number of its own hash. */
   #table = NO_TABLE;
   #shift = 0;
   #full = 0;
@@ -106,6 +122,16 @@ export class NumberCounts {
     return scratch.subarray(0, length).sort();
   }
 
+  /** Begins anew, and gives back its memory for others to use. */
+  clear(): void {
+    spareTable(this.#table);
+    this.#table = NO_TABLE;
+    this.#numbers.length = 0;
+    this.#counts.length = 0;
+    this.#used = 0;
+    this.#hasFallen = false;
+  }
+
   /** Makes room for so many numbers. */
   reserve(size: number): void {
     if (size <= MOST_LISTED) return;
@@ -147,7 +173,7 @@ export class NumberCounts {
   /** `places`: a power of two from 32 on. */
   #tabulate(places: number): void {
     const table = this.#table;
-    this.#table = new Array<number>(places * WIDTH).fill(0);
+    this.#table = tableOf(places * WIDTH);
     this.#shift = Math.clz32(places >> 5);
     this.#full = fullOf(places);
     this.#used = 0;
@@ -161,6 +187,7 @@ export class NumberCounts {
     }
     this.#numbers.length = 0;
     this.#counts.length = 0;
+    spareTable(table);
   }
 }
 

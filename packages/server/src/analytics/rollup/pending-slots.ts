@@ -56,6 +56,7 @@ export class PendingSlots<S extends Segment> implements PendingContainer {
   settle(): Settled {
     const body = this.#body;
     const changed = this.#open.filter(({ isChanged }) => isChanged);
+    for (const { segment, isChanged } of this.#open) if (!isChanged) segment.release();
     const segments: SegmentBytes[] = [];
     let shortfalls = 0;
     scratch.clear();

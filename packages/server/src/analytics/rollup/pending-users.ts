@@ -6,7 +6,7 @@ import { mergeUsers } from './user-body.ts';
 export class PendingUsers implements PendingContainer {
   readonly #hasCounts: boolean;
   #body: Uint8Array | undefined;
-  #changes = new NumberCounts();
+  readonly #changes = new NumberCounts();
 
   constructor(hasCounts: boolean, body: Uint8Array | undefined) {
     this.#hasCounts = hasCounts;
@@ -25,7 +25,7 @@ export class PendingUsers implements PendingContainer {
   settle(): Settled {
     const { body, shortfalls, isCorrupt } = mergeUsers(this.#body, this.#changes, this.#hasCounts);
     this.#body = body;
-    this.#changes = new NumberCounts();
+    this.#changes.clear();
     return { body, shortfalls, corrupt: isCorrupt ? 1 : 0 };
   }
 }

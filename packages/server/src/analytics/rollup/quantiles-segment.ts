@@ -92,6 +92,10 @@ class SparseBins implements BinsTarget {
     }
   }
 
+  release(): void {
+    this.#weights?.clear();
+  }
+
   get isEmpty(): boolean {
     return this.#weights === undefined || this.#weights.isEmpty;
   }
@@ -119,6 +123,10 @@ export class QuantilesSegment implements Segment, QuantilesTarget {
     for (const bins of this.kinds) shortfalls += bins.settle();
     if (this.kinds[KIND.latency]?.isEmpty) this.latencyMax = 0;
     return shortfalls;
+  }
+
+  release(): void {
+    for (const bins of this.kinds) bins.release();
   }
 
   encode(out: ByteWriter): void {

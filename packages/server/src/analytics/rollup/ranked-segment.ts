@@ -66,7 +66,7 @@ export class RankedSegment implements Segment, RankedTarget {
 
   /** The same amount of each. */
   addAll(numbers: readonly number[], amount: number): void {
-    for (const number of numbers) this.add(number, amount);
+    for (let i = 0; i < numbers.length; i++) this.add(numbers[i] ?? 0, amount);
   }
 
   settle(): number {
@@ -85,6 +85,10 @@ export class RankedSegment implements Segment, RankedTarget {
     } else if (this.total < sum) this.total = sum;
     if (this.total === 0) this.allowance = 0;
     return shortfalls;
+  }
+
+  release(): void {
+    this.counts.clear();
   }
 
   encode(out: ByteWriter): void {
@@ -114,6 +118,7 @@ export class RankedSegment implements Segment, RankedTarget {
       if (count > lost || (count < 0 && lost + this.allowance === 0)) kept.add(number, count - lost);
     });
     this.#hasFallen ||= this.counts.hasFallen;
+    this.counts.clear();
     this.counts = kept;
     this.allowance += lost;
   }

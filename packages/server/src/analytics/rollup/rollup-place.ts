@@ -26,24 +26,29 @@ export type RankedFamily = 'terms' | 'emoji' | 'drops';
 /** Never added to: most places have no presence. */
 const NONE = new Map<number, NumberCounts>();
 
-/** Slots of a level that are at hand: a message may change the session that its author began some slots before. */
-const MOST_SLOTS = 8;
+/** Slots of a level that are at hand: a message may change the session that its author began hours before. */
+const MOST_SLOTS = 16;
 
 /** What of a slot is open for changes. */
 class OpenSlot {
   readonly slot: number;
+  /** Instants. */
+  readonly start: number;
+  readonly end: number;
   counts: CountsSegment | undefined = undefined;
   quantiles: QuantilesSegment | undefined = undefined;
   terms: RankedSegment | undefined = undefined;
   emoji: RankedSegment | undefined = undefined;
   drops: RankedSegment | undefined = undefined;
 
-  constructor(slot: number) {
+  constructor(slot: number, start: number, end: number) {
     this.slot = slot;
+    this.start = start;
+    this.end = end;
   }
 }
 
-const NO_SLOT = new OpenSlot(-1);
+const NO_SLOT = new OpenSlot(-1, Number.NaN, Number.NaN);
 
 /** The place at one level: its slot, and what of its container is open for changes. */
 class Spot {
@@ -54,10 +59,10 @@ class Spot {
   users = NONE;
   presence = NONE;
   rooms: NumberCounts | undefined = undefined;
-  #slotStart = 0;
-  #slotEnd = 0;
-  #containerStart = 0;
-  #containerEnd = 0;
+  /** The next that is active: a list that is gone through several times a message. */
+  next: Spot | undefined = undefined;
+  #containerStart = Number.NaN;
+  #containerEnd = Number.NaN;
   readonly #slots = new Array<OpenSlot>(MOST_SLOTS).fill(NO_SLOT);
 
   constructor(level: Level) {
@@ -69,7 +74,7 @@ class Spot {
   }
 
   move(t: number): void {
-    if (t >= this.#slotStart && t < this.#slotEnd) return;
+    if (t >= this.open.start && t < this.open.end) return;
     if (!(t >= this.#containerStart && t < this.#containerEnd)) {
       this.container = containerOf(this.level, t);
       this.#containerStart = containerStart(this.level, this.container);
@@ -81,11 +86,13 @@ class Spot {
     }
     const size = SLOT_MS[this.level];
     const slot = Math.floor((t - this.#containerStart) / size);
-    this.#slotStart = this.#containerStart + slot * size;
-    this.#slotEnd = this.#slotStart + size;
-    const known = this.#slots[slot % MOST_SLOTS] ?? NO_SLOT;
-    this.open = known.slot === slot ? known : new OpenSlot(slot);
-    this.#slots[slot % MOST_SLOTS] = this.open;
+    let open = this.#slots[slot % MOST_SLOTS] ?? NO_SLOT;
+    if (open.slot !== slot) {
+      const start = this.#containerStart + slot * size;
+      open = new OpenSlot(slot, start, start + size);
+      this.#slots[slot % MOST_SLOTS] = open;
+    }
+    this.open = open;
   }
 }
 
@@ -95,9 +102,9 @@ export class RollupPlace {
   readonly #open: Openers;
   readonly #spots: readonly Spot[] = LEVELS.map((level) => new Spot(level));
   #levels: readonly Level[] = [];
-  /** The spots of these levels, and those of them that rank words. */
-  #active: readonly Spot[] = [];
-  #lasting: readonly Spot[] = [];
+  /** The first spot of these levels, and the first of them that ranks words: not the minute, which is the very first. */
+  #active: Spot | undefined = undefined;
+  #lasting: Spot | undefined = undefined;
   #t = 0;
 
   constructor(scope: number, open: Openers) {
@@ -109,14 +116,19 @@ export class RollupPlace {
     this.#t = t;
     if (levels !== this.#levels) {
       this.#levels = levels;
-      this.#active = this.#spots.filter(({ level }) => levels.includes(level));
-      this.#lasting = this.#active.filter(({ level }) => level !== 'minute');
+      this.#active = undefined;
+      for (const spot of this.#spots.toReversed()) {
+        if (!levels.includes(spot.level)) continue;
+        spot.next = this.#active;
+        this.#active = spot;
+      }
+      this.#lasting = this.#active?.level === 'minute' ? this.#active.next : this.#active;
     }
-    for (const spot of this.#active) spot.move(t);
+    for (let spot = this.#active; spot !== undefined; spot = spot.next) spot.move(t);
   }
 
   add(column: SumColumn, amount: number): void {
-    for (const spot of this.#active) {
+    for (let spot = this.#active; spot !== undefined; spot = spot.next) {
       const { columns } = spot.open.counts ?? this.#openCounts(spot);
       columns[column] = (columns[column] ?? 0) + amount;
       if (column === COLUMN.messages) this.#addOfRoom(spot, amount);
@@ -125,9 +137,10 @@ export class RollupPlace {
 
   /** The same amount to each. */
   addEach(added: readonly SumColumn[], amount: number): void {
-    for (const spot of this.#active) {
+    for (let spot = this.#active; spot !== undefined; spot = spot.next) {
       const { columns } = spot.open.counts ?? this.#openCounts(spot);
-      for (const column of added) {
+      for (let i = 0; i < added.length; i++) {
+        const column = added[i] ?? 0;
         columns[column] = (columns[column] ?? 0) + amount;
         if (column === COLUMN.messages) this.#addOfRoom(spot, amount);
       }
@@ -135,7 +148,7 @@ export class RollupPlace {
   }
 
   raise(column: MaxColumn, value: number): void {
-    for (const spot of this.#active) {
+    for (let spot = this.#active; spot !== undefined; spot = spot.next) {
       const { columns } = spot.open.counts ?? this.#openCounts(spot);
       if (value > (columns[column] ?? 0)) columns[column] = value;
     }
@@ -143,7 +156,7 @@ export class RollupPlace {
 
   /** For recomputed values. */
   set(column: Column, value: number): void {
-    for (const spot of this.#active) {
+    for (let spot = this.#active; spot !== undefined; spot = spot.next) {
       const { columns } = spot.open.counts ?? this.#openCounts(spot);
       if (column === COLUMN.messages) this.#addOfRoom(spot, value - (columns[column] ?? 0));
       columns[column] = value;
@@ -164,7 +177,8 @@ export class RollupPlace {
 
   /** `bin`: as forEachBin names it. */
   addBin(kind: Kind, bin: number, weight: number): void {
-    for (const spot of this.#active) (spot.open.quantiles ?? this.#openQuantiles(spot)).kinds[kind]?.add(bin, weight);
+    for (let spot = this.#active; spot !== undefined; spot = spot.next)
+      (spot.open.quantiles ?? this.#openQuantiles(spot)).kinds[kind]?.add(bin, weight);
   }
 
   /** As they stand, changes included, upwards. `level`: one of the place's. */
@@ -177,7 +191,7 @@ export class RollupPlace {
   /** Beside the measured latencies: it stands only as long as there are any. */
   raiseLatencyMax(latencyMs: number): void {
     const micros = Math.max(0, Math.round(latencyMs * 1000));
-    for (const spot of this.#active) {
+    for (let spot = this.#active; spot !== undefined; spot = spot.next) {
       const segment = spot.open.quantiles ?? this.#openQuantiles(spot);
       segment.latencyMax = Math.max(segment.latencyMax, micros);
     }
@@ -186,7 +200,7 @@ export class RollupPlace {
   /** Messages of a user; at 0 the user was not there. */
   user(user: number, messages: number): void {
     const chunk = chunkOf(user);
-    for (const spot of this.#active) {
+    for (let spot = this.#active; spot !== undefined; spot = spot.next) {
       const changes = spot.users.get(chunk) ?? this.#openUsers(spot, 'users', chunk);
       changes.add(entryKey(user, spot.slot), messages);
     }
@@ -195,7 +209,7 @@ export class RollupPlace {
   /** The user was connected to the room. */
   present(user: number): void {
     const chunk = chunkOf(user);
-    for (const spot of this.#active) {
+    for (let spot = this.#active; spot !== undefined; spot = spot.next) {
       const changes = spot.presence.get(chunk) ?? this.#openUsers(spot, 'presence', chunk);
       changes.add(entryKey(user, spot.slot), 1);
     }
@@ -220,7 +234,7 @@ export class RollupPlace {
   /** The same amount of each. */
   rankAll(family: RankedFamily, numbers: readonly number[], amount: number): void {
     if (numbers.length === 0) return;
-    for (const spot of family === 'drops' ? this.#active : this.#lasting)
+    for (let spot = family === 'drops' ? this.#active : this.#lasting; spot !== undefined; spot = spot.next)
       (spot.open[family] ?? this.#openRanked(spot, family)).addAll(numbers, amount);
   }
 
@@ -261,7 +275,7 @@ export class RollupPlace {
   }
 
   #openNewcomers(user: number): PendingNewcomers | undefined {
-    const spot = this.#active.find((each) => each.level === 'day');
+    const spot = this.#activeAt('day');
     return spot && this.#open.newcomers(this.#key(spot, 'newcomers', chunkOf(user)), true);
   }
 
@@ -270,8 +284,14 @@ export class RollupPlace {
   }
 
   #spotOf(level: Level): Spot {
-    const spot = this.#active.find((each) => each.level === level);
+    const spot = this.#activeAt(level);
     if (spot === undefined) throw new RangeError(`the place is at no ${level}`);
+    return spot;
+  }
+
+  #activeAt(level: Level): Spot | undefined {
+    let spot = this.#active;
+    while (spot !== undefined && spot.level !== level) spot = spot.next;
     return spot;
   }
 }

@@ -86,6 +86,8 @@ export interface Segment {
   settle(): number;
   /** Writes nothing when there is nothing. */
   encode(out: ByteWriter): void;
+  /** Nobody uses it any more: its memory may be used again. */
+  release(): void;
   /** Bytes of memory, about. */
   readonly memory: number;
 }

@@ -86,7 +86,7 @@ export class TextTable {
     if (this.#size + this.#long.size === 0) return NONE;
     if (numbering !== this.#numbering || numbering.era !== this.#era) this.#forgetNumbers(numbering);
     const places = this.#places;
-    const numbers: number[] = [];
+    const numbers = new Array<number>(this.#size);
     for (let i = 0; i < this.#size; i++) {
       const at = this.#found[i] ?? 0;
       let number = places[at * FIELDS + NUMBER] ?? UNKNOWN;
@@ -94,7 +94,7 @@ export class TextTable {
         number = numbering.number(this.#keys[at] ?? '');
         if (number <= LAST_NUMBER) places[at * FIELDS + NUMBER] = number;
       }
-      numbers.push(number);
+      numbers[i] = number;
     }
     for (const text of this.#long) numbers.push(numbering.number(text));
     return numbers;
