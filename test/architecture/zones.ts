@@ -150,7 +150,7 @@ export const ZONES: readonly Zone[] = [
 /** What only one place may touch, with that place. `within`: where the rule holds. */
 export const RESERVED = [
   { what: 'process.env', within: /^packages\/[^/]+\/src\//, only: /^packages\/server\/src\/config\.ts$/ },
-  { what: 'clock', within: /^packages\/(server|protocol|sketch)\/src\//, only: /^packages\/server\/src\/util\/clock\.ts$/ },
+  { what: 'clock', within: /^packages\/[^/]+\/src\//, only: /^packages\/(server\/src\/util|client\/src)\/clock\.ts$/ },
   { what: 'console', within: /^packages\/[^/]+\/src\//, only: /^packages\/server\/src\/ops\/logger\.ts$/ },
 ] as const;
 

@@ -1,0 +1,296 @@
+import { describe, expect, it } from 'vitest';
+import { Bench } from '../test/kit/server-end.ts';
+import type { Room, RoomEvent } from './index.ts';
+
+/** A client that is live in room r, at position 0. */
+function live(options: ConstructorParameters<typeof Bench>[0] = {}): { bench: Bench; room: Room; events: RoomEvent[] } {
+  const bench = new Bench(options);
+  const room = bench.client.join('r');
+  const events: RoomEvent[] = [];
+  room.subscribe((event) => events.push(event));
+  bench.open();
+  bench.answerJoin();
+  return { bench, room, events };
+}
+
+const seqs = (room: Room) => room.snapshot().messages.map(({ seq }) => seq);
+
+describe('a client', () => {
+  it('asks for a connection without rooms, and says who it is', () => {
+    const bench = new Bench({ url: 'ws://here/ws?x=1', userId: 'a b', username: 'Ä', history: 5, token: 't' });
+    expect(bench.socket.url).toBe('ws://here/ws?x=1&room=&userId=a%20b&username=%C3%84&history=5&token=t');
+  });
+
+  it('CLIENT-5: joins, becomes live, and shows what comes', () => {
+    const { bench, room, events } = live();
+    expect(room.state).toEqual({ kind: 'live', position: { epoch: 'e', seq: 0 } });
+    bench.message(1);
+    expect(seqs(room)).toEqual([1]);
+    expect(events.map(({ kind }) => kind)).toEqual(['presence', 'history', 'state', 'message']);
+    expect(bench.client.join('r')).toBe(room);
+  });
+
+  it('CLIENT-5: comes back by itself and resumes from where it was', () => {
+    const { bench, room, events } = live();
+    bench.message(1);
+    bench.socket.end(1006);
+    expect(room.state).toEqual({ kind: 'resuming', since: { epoch: 'e', seq: 1 } });
+    bench.comeBack();
+    expect(bench.socket.said).toMatchObject([{ type: 'join', roomId: 'r', since: { epoch: 'e', seq: 1 } }]);
+    bench.answerJoin({ recovered: true, seq: 3, replay: 2 });
+    bench.message(2);
+    bench.message(3);
+    expect([seqs(room), room.state.kind, room.snapshot().reset]).toEqual([[1, 2, 3], 'live', undefined]);
+    expect(events.filter(({ kind }) => kind === 'message')).toHaveLength(3);
+  });
+
+  it('CLIENT-5: says so when something may be missing, and begins the timeline anew', () => {
+    const { bench, room, events } = live();
+    bench.message(1);
+    bench.socket.end(1006);
+    bench.comeBack();
+    bench.answerJoin({ recovered: false, epoch: 'f', seq: 9, replay: 1 });
+    expect(seqs(room)).toEqual([1]);
+    bench.message(9);
+    expect(seqs(room)).toEqual([9]);
+    expect(room.snapshot().reset).toEqual({ lost: { epoch: 'e', seq: 1 }, at: bench.client.now() });
+    expect(events.filter(({ kind }) => kind === 'reset')).toHaveLength(1);
+  });
+
+  it('CLIENT-6: asks again at a gap on a connection that lives', () => {
+    const { bench, room } = live();
+    bench.message(1);
+    bench.message(3);
+    expect(room.state.kind).toBe('resuming');
+    expect(bench.socket.said).toMatchObject([{ type: 'join', since: { epoch: 'e', seq: 1 } }]);
+    bench.answerJoin({ recovered: true, seq: 3, replay: 2 });
+    bench.message(2);
+    bench.message(3);
+    expect([seqs(room), room.state.kind]).toEqual([[1, 2, 3], 'live']);
+  });
+
+  it('CLIENT-6: asks from the beginning when the first history does not come whole', () => {
+    const bench = new Bench();
+    const room = bench.client.join('r');
+    bench.open();
+    bench.answerJoin({ seq: 2, replay: 2 });
+    bench.message(2);
+    bench.message(3);
+    expect(bench.socket.said.map(({ type }) => type)).toEqual(['leave', 'join']);
+    // Seed 1003419 of the soak: what answers the leave was taken for the answer of the join.
+    const [leave] = bench.socket.said;
+    bench.socket.tell({ type: 'error', code: 'not_in_room', message: 'm', retryable: false, ref: leave?.ref });
+    expect(room.state.kind).toBe('joining');
+    bench.socket.take().map(({ ref }) => bench.socket.tell({ type: 'left', roomId: 'r', ref }));
+    expect(room.state.kind).toBe('joining');
+  });
+
+  it('CLIENT-6: asks again when a replay stops in the middle', () => {
+    const bench = new Bench();
+    bench.client.join('r');
+    bench.open();
+    bench.answerJoin({ seq: 2, replay: 2 });
+    bench.message(1);
+    bench.clock.advance(10_000);
+    expect(bench.socket.said).toMatchObject([{ type: 'join' }]);
+  });
+
+  it('CLIENT-5: takes up an epoch that ended while it was there', () => {
+    const { bench, room } = live();
+    bench.message(1);
+    bench.socket.tell({ type: 'joined', roomId: 'r', epoch: 'f', seq: 5, recovered: false, replay: 0 });
+    bench.message(6);
+    expect(room.state).toEqual({ kind: 'live', position: { epoch: 'f', seq: 6 } });
+    expect([seqs(room), room.snapshot().reset?.lost]).toEqual([[6], { epoch: 'e', seq: 1 }]);
+  });
+
+  it('CLIENT-3: does not hear what a socket says that it gave up', () => {
+    const { bench, room } = live();
+    const orphan = bench.socket;
+    bench.client.wake();
+    bench.clock.advance(10_000);
+    expect(bench.client.connection.kind).toBe('waiting');
+    expect(orphan.closedWith).toBe(1000);
+    bench.message(1, {}, orphan);
+    orphan.onopen?.();
+    orphan.end(4403);
+    expect([seqs(room), bench.client.connection.kind]).toEqual([[], 'waiting']);
+    bench.comeBack();
+    bench.answerJoin({ recovered: true });
+    bench.message(1, {}, orphan);
+    expect([seqs(room), bench.client.connection.kind]).toEqual([[], 'connected']);
+  });
+
+  it('CLIENT-11: connects at once when it is woken up while it waits', () => {
+    const bench = new Bench();
+    bench.random = 0.99;
+    bench.open().end(1006);
+    expect(bench.client.connection.kind).toBe('waiting');
+    bench.client.wake();
+    expect(bench.client.connection).toEqual({ kind: 'connecting', attempt: 2 });
+  });
+
+  it('CLIENT-11: notices that the machine slept, and asks where the room is', () => {
+    const { bench, room } = live();
+    bench.message(1);
+    bench.clock.jumpWall(3_600_000);
+    bench.clock.advance(5000);
+    expect(bench.socket.said).toMatchObject([{ type: 'join', roomId: 'r' }]);
+    expect(bench.socket.said[0]).not.toHaveProperty('since');
+    bench.answerJoin({ recovered: true, seq: 1 });
+    expect(room.state.kind).toBe('live');
+  });
+
+  it('CLIENT-6: finds by asking that something is missing', () => {
+    const { bench } = live();
+    bench.message(1);
+    bench.client.wake();
+    bench.answerJoin({ recovered: true, seq: 2 });
+    expect(bench.socket.said).toMatchObject([{ type: 'join', since: { epoch: 'e', seq: 1 } }]);
+  });
+
+  it('CLIENT-13: tells its position every 15 s when it changed, and before it closes', () => {
+    const { bench } = live();
+    bench.message(1);
+    bench.clock.advance(14_999);
+    expect(bench.socket.take()).toEqual([]);
+    bench.clock.advance(1);
+    expect(bench.socket.take()).toEqual([{ type: 'position', rooms: { r: { epoch: 'e', seq: 1 } } }]);
+    bench.clock.advance(14_999);
+    bench.message(2);
+    expect(bench.socket.take()).toEqual([]);
+    bench.client.close();
+    expect(bench.socket.take()).toEqual([{ type: 'position', rooms: { r: { epoch: 'e', seq: 2 } } }]);
+    expect(bench.socket.closedWith).toBe(1000);
+  });
+
+  it('CLIENT-15: leaves a room that it may not enter, and goes on in the others', () => {
+    const { bench } = live();
+    const secret = bench.client.join('dm:x');
+    const [join] = bench.socket.take();
+    bench.socket.tell({ type: 'error', code: 'room_invalid', message: 'no', retryable: false, ref: join?.ref });
+    expect(secret.state).toEqual({ kind: 'left', reason: { kind: 'refused', code: 'room_invalid', message: 'no' } });
+    expect(bench.client.join('r').state.kind).toBe('live');
+    expect(bench.client.join('dm:x')).not.toBe(secret);
+  });
+
+  it('CLIENT-15: asks again for a room that cannot be entered just now', () => {
+    const bench = new Bench();
+    const room = bench.client.join('r');
+    const [join] = bench.open().take();
+    bench.socket.tell({ type: 'error', code: 'rate_limited', message: 'm', retryable: true, retryAfterMs: 70, ref: join?.ref });
+    bench.clock.advance(69);
+    expect(bench.socket.said).toEqual([]);
+    bench.clock.advance(1);
+    bench.answerJoin();
+    expect(room.state.kind).toBe('live');
+  });
+
+  it('CLIENT-1: is closed when the server wants nobody back, and everything with it', async () => {
+    const { bench, room } = live();
+    const outcome = room.send('hi');
+    bench.socket.end(4403);
+    expect(bench.client.connection).toEqual({ kind: 'closed', reason: { kind: 'refused', closeCode: 4403 } });
+    expect(room.state).toEqual({ kind: 'left', reason: { kind: 'closed' } });
+    expect(await outcome).toMatchObject({ kind: 'refused', code: 'closed' });
+    expect(await room.send('again')).toMatchObject({ kind: 'refused', code: 'left' });
+    expect(bench.client.join('s').state.kind).toBe('left');
+  });
+
+  it('CLIENT-16: says that it types at most once in 2 s, and only where it is', () => {
+    const { bench, room } = live();
+    for (let i = 0; i < 5; i += 1) room.typing();
+    expect(bench.socket.take()).toEqual([{ type: 'typing', roomId: 'r' }]);
+    bench.clock.advance(2000);
+    room.typing();
+    expect(bench.socket.take()).toHaveLength(1);
+    bench.socket.end(1006);
+    room.typing();
+  });
+
+  it('CLIENT-16: shows who types until they said it, left, or stopped', () => {
+    const { bench, room } = live();
+    const types = (userId: string) => bench.socket.tell({ type: 'typing', roomId: 'r', userId, username: userId });
+    const typists = () => room.snapshot().typists.map(({ userId }) => userId);
+    types('ann');
+    types('bob');
+    expect(typists()).toEqual(['ann', 'bob']);
+    bench.message(1, { userId: 'ann' });
+    expect(typists()).toEqual(['bob']);
+    bench.clock.advance(4000);
+    expect(typists()).toEqual([]);
+  });
+
+  it('shows who came and went, and in large rooms how many there are', () => {
+    const { bench, room } = live();
+    const notice = (type: string, userId: string) =>
+      bench.socket.tell({ type, messageId: 'n', roomId: 'r', userId, username: userId, content: '', timestamp: 't' });
+    notice('join', 'ann');
+    notice('join', 'bob');
+    notice('leave', 'ann');
+    expect([...room.snapshot().seen.keys()]).toEqual(['bob']);
+    bench.socket.tell({ type: 'presence', roomId: 'r', members: 101 });
+    expect([room.snapshot().members, room.snapshot().seen.size]).toEqual([101, 0]);
+  });
+
+  it('CLIENT-12: keeps the newest messages only', () => {
+    const { bench, room } = live({ keepMessages: 3 });
+    for (const seq of [1, 2, 3]) bench.message(seq);
+    expect(room.snapshot().isTrimmed).toBe(false);
+    for (const seq of [4, 5]) bench.message(seq);
+    expect([seqs(room), room.snapshot().isTrimmed]).toEqual([[3, 4, 5], true]);
+  });
+
+  it('gives the same snapshot until something happens', () => {
+    const { bench, room } = live();
+    const before = room.snapshot();
+    expect(room.snapshot()).toBe(before);
+    bench.message(1);
+    expect(room.snapshot()).not.toBe(before);
+    expect(before.messages).toEqual([]);
+  });
+
+  it('asks for a token before each attempt, and tries again when there is none', async () => {
+    let asked = 0;
+    const bench = new Bench({
+      token: () => {
+        asked += 1;
+        if (asked === 1) throw new Error('no token now');
+        return `t${asked}`;
+      },
+    });
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(bench.client.connection.kind).toBe('waiting');
+    bench.client.wake();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(bench.socket.url).toContain('token=t2');
+  });
+
+  it('is not harmed by a listener that throws, and does what a listener asks for after what it was doing', async () => {
+    const { bench, room } = live();
+    const heard: unknown[] = [];
+    const seen: string[] = [];
+    const keep = (reason: unknown) => heard.push(reason);
+    process.on('unhandledRejection', keep);
+    room.subscribe((event) => {
+      if (event.kind === 'message') throw new Error('mine');
+    });
+    room.subscribe((event) => {
+      if (event.kind === 'message') room.leave();
+      seen.push(event.kind);
+    });
+    bench.message(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', keep);
+    expect(heard).toEqual([new Error('mine')]);
+    expect(seen).toEqual(['message', 'state']);
+    expect(bench.socket.said).toMatchObject([{ type: 'leave', roomId: 'r' }]);
+  });
+
+  it('refuses settings that are no numbers', () => {
+    expect(() => new Bench({ keepMessages: 0 })).toThrow(RangeError);
+    expect(() => new Bench({ silenceMs: Number.NaN })).toThrow('silenceMs must be a number from 1, not NaN');
+  });
+});

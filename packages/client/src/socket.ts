@@ -1,0 +1,59 @@
+/** What we use of a WebSocket: browsers and Node 22 have it built in, older ones bring it (package `ws`). */
+export interface WebSocketLike {
+  onopen: (() => void) | null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onclose: ((event: { readonly code: number }) => void) | null;
+  onerror: (() => void) | null;
+  send(text: string): void;
+  close(code?: number): void;
+}
+
+export type WebSocketConstructor = new (url: string) => WebSocketLike;
+
+export interface SocketEnds {
+  opened(): void;
+  text(text: string): void;
+  /** Once, and the last of all. */
+  ended(closeCode: number): void;
+}
+
+export interface Socket {
+  send(text: string): void;
+  /** Closes it; nothing more is heard from it. */
+  abandon(): void;
+}
+
+const NORMAL = 1000;
+
+/** The built-in WebSocket. Throws where there is none. */
+export function builtInWebSocket(): WebSocketConstructor {
+  const { WebSocket } = globalThis as { readonly WebSocket?: WebSocketConstructor };
+  if (WebSocket === undefined) throw new Error('There is no WebSocket here: pass one as option, such as the one of the package ws.');
+  return WebSocket;
+}
+
+/** Throws for an address that is none. */
+export function openSocket(Constructor: WebSocketConstructor, url: string, ends: SocketEnds): Socket {
+  const socket = new Constructor(url);
+  let isOver = false;
+  socket.onopen = () => {
+    if (!isOver) ends.opened();
+  };
+  socket.onmessage = ({ data }) => {
+    if (!isOver && typeof data === 'string') ends.text(data);
+  };
+  socket.onclose = ({ code }) => {
+    if (isOver) return;
+    isOver = true;
+    ends.ended(code);
+  };
+  // A close follows, and tells as much.
+  socket.onerror = () => {};
+  return {
+    send: (text) => socket.send(text),
+    abandon() {
+      isOver = true;
+      socket.close(NORMAL);
+    },
+  };
+}
