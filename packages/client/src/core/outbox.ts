@@ -6,7 +6,6 @@ import type { Pending } from './states.ts';
 import type { OwnMessage } from './steps.ts';
 
 const LONGEST_WAIT_MS = 60_000;
-const NO_ENTRIES: readonly never[] = [];
 
 interface Entry extends OwnMessage {
   readonly createdAt: number;
@@ -63,6 +62,7 @@ export class Outbox {
 
   /** The frame to write next in a room that is live; ask again after each. */
   next(roomId: string, now: number): ChatFrame | undefined {
+    if (this.#entries.size === 0) return undefined;
     const entry = this.#turns(roomId).find((each) => this.#dueAt(each) <= now);
     if (entry === undefined) return undefined;
     const { messageId, content, replyTo } = entry;
@@ -75,6 +75,7 @@ export class Outbox {
 
   /** When `next` has something for a room that is live. */
   nextAt(roomId: string): number {
+    if (this.#entries.size === 0) return Number.POSITIVE_INFINITY;
     return Math.min(...this.#turns(roomId).map((entry) => this.#dueAt(entry)));
   }
 
@@ -149,7 +150,6 @@ export class Outbox {
   }
 
   #of(roomId: string): readonly Entry[] {
-    if (this.#entries.size === 0) return NO_ENTRIES;
     return [...this.#entries.values()].filter((entry) => entry.roomId === roomId);
   }
 

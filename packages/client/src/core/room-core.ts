@@ -19,6 +19,7 @@ export class RoomCore {
   readonly #settings: Settings;
   #reset: Reset | undefined;
   #left: LeftReason | undefined;
+  #toldKind: RoomState['kind'] | undefined;
   /** Asks since the room was last live, and when the next one is due. */
   #asks = 0;
   #dueAt = 0;
@@ -37,6 +38,14 @@ export class RoomCore {
     if (this.#left !== undefined) return { kind: 'left', reason: this.#left };
     if (position === undefined) return { kind: 'joining' };
     return this.isLive ? { kind: 'live', position } : { kind: 'resuming', since: position };
+  }
+
+  /** True once for each change of the state's kind. */
+  hasNewState(): boolean {
+    const { kind } = this.state;
+    const isNew = kind !== this.#toldKind;
+    this.#toldKind = kind;
+    return isNew;
   }
 
   get isLive(): boolean {

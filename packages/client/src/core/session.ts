@@ -52,26 +52,24 @@ export class Session {
   }
 
   step(step: Step, now: number): readonly Effect[] {
-    const before = new Map([...this.#rooms].map(([id, room]) => [id, room.state.kind]));
     this.#apply(step, now);
     this.#settle(now);
     if (this.#connection.tick(now)) this.#probe(now);
     this.#settle(now);
     if (this.#isUp) this.#say(now);
     for (const room of this.#rooms.values()) if (room.typing.expire(now)) this.#tell(room, { kind: 'typing' });
-    this.#tellStates(before);
+    this.#tellStates();
     return this.#take();
   }
 
   /** When something is due: a `tick` then. Infinity: never. */
   get nextAt(): number {
-    const times = [this.#connection.nextAt];
+    let at = this.#connection.nextAt;
     for (const room of this.#rooms.values()) {
-      times.push(room.typing.nextAt);
-      if (this.#isUp) times.push(room.nextAt, room.isLive ? this.#outbox.nextAt(room.id) : Number.POSITIVE_INFINITY);
+      at = Math.min(at, room.typing.nextAt);
+      if (this.#isUp) at = Math.min(at, room.isLive ? this.#outbox.nextAt(room.id) : room.nextAt);
     }
-    if (this.#isUp && this.#rooms.size > 0) times.push(this.#report.nextAt);
-    return Math.min(...times);
+    return this.#isUp && this.#rooms.size > 0 ? Math.min(at, this.#report.nextAt) : at;
   }
 
   #apply(step: Step, now: number): void {
@@ -270,10 +268,8 @@ export class Session {
     if (room !== undefined) this.#tell(room, { kind: 'pending' });
   }
 
-  #tellStates(before: ReadonlyMap<string, string>): void {
-    for (const room of this.#rooms.values()) {
-      if (before.get(room.id) !== room.state.kind) this.#tell(room, { kind: 'state', state: room.state });
-    }
+  #tellStates(): void {
+    for (const room of this.#rooms.values()) if (room.hasNewState()) this.#tell(room, { kind: 'state', state: room.state });
   }
 
   #tell(room: RoomCore, event: RoomEvent): void {

@@ -20,7 +20,9 @@ export class Typing {
   }
 
   get nextAt(): number {
-    return Math.min(...[...this.#until.values()].map(({ until }) => until));
+    let at = Number.POSITIVE_INFINITY;
+    for (const { until } of this.#until.values()) at = Math.min(at, until);
+    return at;
   }
 
   noticed({ userId, username }: TypingNotice, now: number): boolean {
@@ -36,6 +38,7 @@ export class Typing {
   }
 
   expire(now: number): boolean {
+    if (this.#until.size === 0) return false;
     const over = [...this.#until].filter(([, { until }]) => until <= now);
     for (const [userId] of over) this.#until.delete(userId);
     return over.length > 0;
