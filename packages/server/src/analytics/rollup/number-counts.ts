@@ -1,3 +1,5 @@
+import type { ByteWriter } from '@hubbub/sketch';
+
 /** So many are kept in two short lists: most summaries of most rooms have no more, and tables for them would mostly be empty. */
 const MOST_LISTED = 24;
 const FIRST_PLACES = 128;
@@ -120,6 +122,19 @@ export class NumberCounts {
     let length = 0;
     for (let at = 0; at < table.length; at += WIDTH) if (table[at + 1] !== 0) scratch[length++] = (table[at] ?? 0) - 1;
     return scratch.subarray(0, length).sort();
+  }
+
+  /** How many they are that are not 0, then (distance to the one before, count) of each, ascending. */
+  encode(out: ByteWriter): void {
+    const numbers = this.sorted();
+    out.varint(numbers.length);
+    let previous = 0;
+    for (let i = 0; i < numbers.length; i++) {
+      const number = numbers[i] ?? 0;
+      out.varint(number - previous);
+      out.varint(this.get(number));
+      previous = number;
+    }
   }
 
   /** Begins anew, and gives back its memory for others to use. */

@@ -80,16 +80,7 @@ class SparseBins implements BinsTarget {
 
   /** Their number and (distance to the bin before, weight) of each. */
   encode(out: ByteWriter): void {
-    const weights = this.#weights;
-    if (weights === undefined) return;
-    const numbers = weights.sorted();
-    out.varint(numbers.length);
-    let previous = 0;
-    for (const number of numbers) {
-      out.varint(number - previous);
-      out.varint(weights.get(number));
-      previous = number;
-    }
+    this.#weights?.encode(out);
   }
 
   release(): void {

@@ -93,16 +93,9 @@ export class RankedSegment implements Segment, RankedTarget {
 
   encode(out: ByteWriter): void {
     if (this.total === 0) return;
-    const numbers = this.counts.sorted();
     out.varint(this.total);
     out.varint(this.allowance);
-    out.varint(numbers.length);
-    let previous = 0;
-    for (const number of numbers) {
-      out.varint(number - previous);
-      out.varint(this.counts.get(number));
-      previous = number;
-    }
+    this.counts.encode(out);
   }
 
   /** Lowers all by the largest of those that go, as HeavyHitters does; those at 0 or below go in any case. */
