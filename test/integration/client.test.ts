@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { type Client, connect, type Room, type SendOutcome } from '../../packages/client/src/index.ts';
 import { repeatedIds } from '../kit/history-checker.ts';
 import { fullHistory } from '../kit/http.ts';
@@ -83,6 +84,14 @@ describe('the SDK against a server process', () => {
       await within('all are settled', Promise.all(rest));
       await eventually('bob heard all', () => (heard.length >= 10 ? true : undefined));
       expect(heard).toEqual(Array.from({ length: 10 }, (_, i) => `${i}`));
+    });
+  });
+
+  test('takes another WebSocket than the built-in one', async () => {
+    await withPlace(async (place) => {
+      const client = connect({ url: place.server.wsUrl, WebSocket });
+      place.clients.push(client);
+      expect(await within('it is stored', client.join('r').send('hi'))).toMatchObject({ kind: 'stored', position: { seq: 1 } });
     });
   });
 

@@ -197,6 +197,25 @@ describe('a client', () => {
     expect(bench.client.join('s').state.kind).toBe('left');
   });
 
+  it('tells the server that it leaves, also while a resume is refused for now', () => {
+    const { bench, room } = live();
+    bench.message(2);
+    const [join] = bench.socket.take();
+    bench.socket.tell({ type: 'error', code: 'storage_unavailable', message: 'm', retryable: true, ref: join?.ref });
+    room.leave();
+    expect(bench.socket.said).toMatchObject([{ type: 'leave', roomId: 'r' }]);
+    expect(room.state).toEqual({ kind: 'left', reason: { kind: 'asked' } });
+    bench.message(1);
+    expect(seqs(room)).toEqual([]);
+  });
+
+  it('is removed from a room by the server', () => {
+    const { bench, room } = live();
+    bench.socket.tell({ type: 'left', roomId: 'r' });
+    expect(room.state).toEqual({ kind: 'left', reason: { kind: 'removed' } });
+    expect(bench.socket.said).toEqual([]);
+  });
+
   it('CLIENT-16: says that it types at most once in 2 s, and only where it is', () => {
     const { bench, room } = live();
     for (let i = 0; i < 5; i += 1) room.typing();

@@ -1,9 +1,12 @@
-/** What we use of a WebSocket: browsers and Node 22 have it built in, older ones bring it (package `ws`). */
+/**
+ * What we use of a WebSocket: browsers and Node 22 have it built in, older ones bring it (package `ws`). Events are `never` so that every
+ * implementation's own types fit; `message` has `data`, `close` has `code`.
+ */
 export interface WebSocketLike {
-  onopen: (() => void) | null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
-  onclose: ((event: { readonly code: number }) => void) | null;
-  onerror: (() => void) | null;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
   send(text: string): void;
   close(code?: number): void;
 }
@@ -39,10 +42,10 @@ export function openSocket(Constructor: WebSocketConstructor, url: string, ends:
   socket.onopen = () => {
     if (!isOver) ends.opened();
   };
-  socket.onmessage = ({ data }) => {
+  socket.onmessage = ({ data }: { readonly data: unknown }) => {
     if (!isOver && typeof data === 'string') ends.text(data);
   };
-  socket.onclose = ({ code }) => {
+  socket.onclose = ({ code }: { readonly code: number }) => {
     if (isOver) return;
     isOver = true;
     ends.ended(code);

@@ -23,6 +23,7 @@ export class RoomCore {
   /** Asks since the room was last live, and when the next one is due. */
   #asks = 0;
   #dueAt = 0;
+  #isKnownThere = false;
   /** A join without a position gets no history on a connection that is in the room already. */
   #mustLeaveFirst = false;
   #probe: string | undefined;
@@ -60,9 +61,9 @@ export class RoomCore {
     return this.#sequence.position;
   }
 
-  /** There is nothing on its way between here and the server. */
-  get isAway(): boolean {
-    return this.#sequence.stage === 'away';
+  /** The server may count us in: it was asked to, on this connection. */
+  get isKnownThere(): boolean {
+    return this.#isKnownThere;
   }
 
   /** When there is something to ask, on a connection. */
@@ -74,6 +75,7 @@ export class RoomCore {
   ask(ref: string, now: number): readonly ClientFrame[] {
     this.#asks += 1;
     this.#dueAt = now + ceilingOf(this.#asks, this.#settings.answerMs, LONGEST_WAIT_MS);
+    this.#isKnownThere = true;
     this.#sequence.asked(ref);
     const leave: ClientFrame[] = this.#mustLeaveFirst ? [this.leaving()] : [];
     this.#mustLeaveFirst = false;
@@ -94,6 +96,7 @@ export class RoomCore {
   /** The connection is gone; the next one may be asked at once. */
   lost(now: number): readonly RoomEvent[] {
     this.#sequence.lost();
+    this.#isKnownThere = false;
     this.#mustLeaveFirst = false;
     this.#asks = 0;
     this.#dueAt = now;
@@ -125,7 +128,7 @@ export class RoomCore {
   }
 
   noticed(notice: MessageFrame): readonly RoomEvent[] {
-    if (this.isAway) return [];
+    if (this.#sequence.stage === 'away') return [];
     this.presence.noticed(notice);
     const typed: RoomEvent[] = notice.type === 'leave' && this.typing.ended(notice.userId) ? [{ kind: 'typing' }] : [];
     return [{ kind: 'notice', notice }, { kind: 'presence' }, ...typed];

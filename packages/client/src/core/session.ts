@@ -160,7 +160,7 @@ export class Session {
   #leave(roomId: string, reason: LeftReason): void {
     const room = this.#rooms.get(roomId);
     if (room === undefined) return;
-    if (this.#isUp && !room.isAway) this.#write(room.leaving());
+    if (this.#isUp && room.isKnownThere && reason.kind === 'asked') this.#write(room.leaving());
     room.leave(reason);
     const why =
       reason.kind === 'refused' ? reason : { code: LEFT_CODES[reason.kind], message: 'The room was left before the message was acked.' };

@@ -5,10 +5,10 @@ type Frame = Readonly<Record<string, unknown>> & { readonly type: string };
 
 /** A socket whose other end is the test. */
 export class FakeWebSocket implements WebSocketLike {
-  onopen: WebSocketLike['onopen'] = null;
-  onmessage: WebSocketLike['onmessage'] = null;
-  onclose: WebSocketLike['onclose'] = null;
-  onerror: WebSocketLike['onerror'] = null;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { readonly data: string }) => void) | null = null;
+  onclose: ((event: { readonly code: number }) => void) | null = null;
+  onerror: (() => void) | null = null;
   readonly url: string;
   /** Frames that nobody took yet. */
   readonly said: Frame[] = [];

@@ -27,10 +27,10 @@ type Said =
 
 /** The fault proxy: a client's WebSocket at one end, the server's socket at the other, and nothing moves unless it is told to. */
 export class Pipe implements WebSocketLike {
-  onopen: WebSocketLike['onopen'] = null;
-  onmessage: WebSocketLike['onmessage'] = null;
-  onclose: WebSocketLike['onclose'] = null;
-  onerror: WebSocketLike['onerror'] = null;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { readonly data: string }) => void) | null = null;
+  onclose: ((event: { readonly code: number }) => void) | null = null;
+  onerror: (() => void) | null = null;
   readonly url: string;
   readonly #rng: Rng;
   readonly #watch: PipeWatch;
