@@ -25,7 +25,7 @@ stages: check (the bulk load keeps what an import keeps), load (into a store, ti
   --end TIME      where the chat ends (default: the beginning of this day, UTC)
   --dir DIR       the store (default: bench/build/analytics; stays there, so that "ask" can be run again)
   --minutes N     the load is given up after so many (default 90)
-  --rounds N      of some 230 question shapes each (default 5)
+  --rounds N      of some 290 question shapes each (default 5)
   --chat S        seconds of W4, without questions and with them (default 20; 0: leave it out)
   --out FILE      of generate (default: standard output)
   --label TEXT    stands in the name of the results file`;
