@@ -90,9 +90,52 @@ describe('a client', () => {
     bench.client.join('r');
     bench.open();
     bench.answerJoin({ seq: 2, replay: 2 });
+    bench.clock.advance(6000);
     bench.message(1);
-    bench.clock.advance(10_000);
+    bench.clock.advance(9999);
+    expect(bench.socket.said).toEqual([]);
+    bench.clock.advance(1);
     expect(bench.socket.said).toMatchObject([{ type: 'join' }]);
+  });
+
+  it('CLIENT-6: asks again when nothing answers, though others are heard, and more and more rarely', () => {
+    const bench = new Bench();
+    bench.client.join('r');
+    bench.open();
+    const asks = () => bench.socket.take().length;
+    expect(asks()).toBe(1);
+    const listen = (ms: number) => {
+      for (let at = 0; at < ms; at += 1000) {
+        bench.clock.advance(1000);
+        bench.message(1);
+        bench.message(1, { roomId: 'other' });
+      }
+      return asks();
+    };
+    expect([listen(9000), listen(1000), listen(19_000), listen(1000), listen(39_000), listen(1000)]).toEqual([0, 1, 0, 1, 0, 1]);
+    expect([listen(59_000), listen(1000), listen(59_000), listen(1000)]).toEqual([0, 1, 0, 1]);
+  });
+
+  it('CLIENT-5: begins afresh when its epoch ends in the middle of a replay', () => {
+    const { bench, room } = live();
+    bench.socket.end(1006);
+    bench.comeBack();
+    bench.answerJoin({ recovered: true, seq: 3, replay: 3 });
+    bench.message(1);
+    bench.socket.tell({ type: 'joined', roomId: 'r', epoch: 'f', seq: 7, recovered: false, replay: 1 });
+    bench.message(7);
+    expect([seqs(room), room.snapshot().reset?.lost, room.state.kind]).toEqual([[7], { epoch: 'e', seq: 1 }, 'live']);
+  });
+
+  it('CLIENT-5: heeds the answer to its question, not what the server told before it', () => {
+    const { bench, room } = live();
+    bench.message(2);
+    bench.socket.tell({ type: 'joined', roomId: 'r', epoch: 'f', seq: 7, recovered: false, replay: 0 });
+    expect(room.state.kind).toBe('resuming');
+    bench.answerJoin({ epoch: 'f', seq: 7, recovered: true, replay: 2 });
+    bench.message(1);
+    bench.message(7);
+    expect([seqs(room), room.snapshot().reset]).toEqual([[1, 7], undefined]);
   });
 
   it('CLIENT-5: takes up an epoch that ended while it was there', () => {
@@ -149,6 +192,27 @@ describe('a client', () => {
     expect(bench.socket.said).toMatchObject([{ type: 'join', since: { epoch: 'e', seq: 1 } }]);
   });
 
+  it('CLIENT-6: resumes when its question where the room is is refused', () => {
+    const { bench, room } = live();
+    bench.client.wake();
+    const [question] = bench.socket.take();
+    bench.socket.tell({ type: 'error', code: 'overloaded', message: 'm', retryable: true, ref: question?.ref });
+    expect(room.state.kind).toBe('resuming');
+    expect(bench.socket.said).toMatchObject([{ type: 'join', since: { epoch: 'e', seq: 0 } }]);
+  });
+
+  it('tells of refusals that are nobody’s, and they change nothing', () => {
+    const { bench, room } = live();
+    const heard: unknown[] = [];
+    bench.client.subscribe((event) => heard.push(event));
+    bench.socket.tell({ type: 'error', code: 'username_invalid', message: 'm', retryable: false });
+    expect(heard).toEqual([{ kind: 'refusal', code: 'username_invalid', message: 'm' }]);
+    expect(room.state.kind).toBe('live');
+    const joining = bench.client.join('s');
+    bench.socket.tell({ type: 'error', code: 'bad_frame', message: 'm', retryable: false });
+    expect(joining.state.kind).toBe('joining');
+  });
+
   it('CLIENT-13: tells its position every 15 s when it changed, and before it closes', () => {
     const { bench } = live();
     bench.message(1);
@@ -162,6 +226,22 @@ describe('a client', () => {
     bench.client.close();
     expect(bench.socket.take()).toEqual([{ type: 'position', rooms: { r: { epoch: 'e', seq: 2 } } }]);
     expect(bench.socket.closedWith).toBe(1000);
+  });
+
+  it('CLIENT-13: tells a position once on each connection, 15 s after it began at the soonest', () => {
+    const { bench } = live();
+    const told = () => bench.socket.take().filter(({ type }) => type === 'position').length;
+    bench.clock.advance(15_000);
+    expect(told()).toBe(1);
+    bench.clock.advance(15_000);
+    expect(told()).toBe(0);
+    bench.socket.end(1006);
+    bench.comeBack();
+    bench.answerJoin({ recovered: true });
+    bench.clock.advance(14_999);
+    expect(told()).toBe(0);
+    bench.clock.advance(1);
+    expect(told()).toBe(1);
   });
 
   it('CLIENT-15: leaves a room that it may not enter, and goes on in the others', () => {
@@ -231,10 +311,11 @@ describe('a client', () => {
     const { bench, room } = live();
     const types = (userId: string) => bench.socket.tell({ type: 'typing', roomId: 'r', userId, username: userId });
     const typists = () => room.snapshot().typists.map(({ userId }) => userId);
-    types('ann');
-    types('bob');
-    expect(typists()).toEqual(['ann', 'bob']);
+    for (const user of ['ann', 'bob', 'cid']) types(user);
+    expect(typists()).toEqual(['ann', 'bob', 'cid']);
     bench.message(1, { userId: 'ann' });
+    bench.socket.tell({ type: 'leave', messageId: 'n', roomId: 'r', userId: 'cid', username: 'cid', content: '', timestamp: 't' });
+    bench.socket.tell({ type: 'join', messageId: 'n', roomId: 'r', userId: 'bob', username: 'bob', content: '', timestamp: 't' });
     expect(typists()).toEqual(['bob']);
     bench.clock.advance(4000);
     expect(typists()).toEqual([]);

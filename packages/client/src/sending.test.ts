@@ -18,12 +18,15 @@ const said = (bench: Bench) => bench.socket.take().flatMap((frame) => (frame.typ
 describe('sending', () => {
   it('CLIENT-10: shows a message as pending, then once in the timeline, and tells when it is stored', async () => {
     const { bench, room } = live();
+    const events: string[] = [];
+    room.subscribe(({ kind }) => events.push(kind));
     const outcome = room.send('hi', { replyTo: 'x' });
     expect(statuses(room)).toEqual(['hi sent']);
     const [frame] = said(bench);
     expect(frame).toMatchObject({ content: 'hi', roomId: 'r', replyTo: 'x', retry: false });
     bench.message(1, { messageId: frame?.messageId, content: 'hi' });
     expect([statuses(room), room.snapshot().messages.length]).toEqual([[], 1]);
+    expect(events).toEqual(['pending', 'pending', 'message', 'pending']);
     bench.socket.tell({ type: 'ack', ref: frame?.ref, messageId: frame?.messageId, roomId: 'r', epoch: 'e', seq: 1 });
     expect(await outcome).toEqual({ kind: 'stored', messageId: frame?.messageId, position: { epoch: 'e', seq: 1 } });
   });

@@ -115,8 +115,9 @@ describe('a connection', () => {
     connection.open(0);
     connection.tick(9_999);
     expect(connection.state.kind).toBe('connecting');
-    connection.tick(10_000);
+    expect(connection.tick(10_000)).toBe(false);
     expect(connection.state.kind).toBe('waiting');
+    expect(connection.tick(10_500)).toBe(false);
     expect(effects.some(({ kind }) => kind === 'abandon')).toBe(true);
   });
 
@@ -130,7 +131,7 @@ describe('a connection', () => {
     connection.heard(35_000);
     expect([connection.tick(64_999), connection.tick(65_000)]).toEqual([false, true]);
     connection.asked(65_000);
-    connection.tick(75_000);
+    expect(connection.tick(75_000)).toBe(false);
     expect(connection.state.kind).toBe('waiting');
   });
 
@@ -145,9 +146,10 @@ describe('a connection', () => {
   });
 
   it('closes for good, once', () => {
-    const { connection, effects } = bench();
+    const { connection, effects, socket } = bench();
     connection.open(0);
     connection.close({ kind: 'asked' });
+    expect(connection.isCurrent(socket())).toBe(false);
     connection.close({ kind: 'asked' });
     connection.ended(1006, 1);
     expect(connection.wake(2)).toBe(false);

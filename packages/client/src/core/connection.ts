@@ -24,7 +24,7 @@ export class Connection {
   #state: ConnectionState = { kind: 'connecting', attempt: 1 };
   #socket = 0;
   #failures = 0;
-  #deadline = Number.POSITIVE_INFINITY;
+  #deadline = 0;
   #heardAt = 0;
   /** Something was asked that must be answered, and nothing was heard since. */
   #askedAt: number | undefined;
@@ -54,7 +54,6 @@ export class Connection {
   }
 
   opened(now: number): void {
-    if (this.#state.kind !== 'connecting') return;
     this.heard(now);
     this.#to({ kind: 'connected', since: now });
   }
@@ -136,8 +135,6 @@ export class Connection {
   /** Whatever the socket still says is an orphan's. */
   #forget(): void {
     this.#socket += 1;
-    this.#deadline = Number.POSITIVE_INFINITY;
-    this.#askedAt = undefined;
   }
 
   #to(state: ConnectionState): void {

@@ -57,7 +57,38 @@ describe('an outbox', () => {
     nextId(box);
     box.echoed('a');
     box.lost(0);
-    expect([nextId(box), nextId(box), nextId(box)]).toEqual(['a', 'b', undefined]);
+    expect([nextId(box), nextId(box, 1000), nextId(box, 1000)]).toEqual(['a', 'b', undefined]);
+    // The first was said twice, the second once, but later.
+    expect([box.nextAt('r'), box.nextAt('s')]).toEqual([11_000, Number.POSITIVE_INFINITY]);
+  });
+
+  it('CLIENT-14: waits in all rooms, and no longer when there is another connection', () => {
+    const box = outbox('a');
+    box.add({ roomId: 's', messageId: 'b', content: 'c', replyTo: undefined }, 0);
+    nextId(box);
+    box.refused('a', refusal('rate_limited', 5000), 0);
+    expect([box.nextAt('r'), box.nextAt('s')]).toEqual([5000, 5000]);
+    box.lost(100);
+    expect([nextId(box, 100), box.next('s', 100)?.messageId]).toEqual(['a', 'b']);
+  });
+
+  it('CLIENT-10: what was refused after another had the id is shown as failed', () => {
+    const box = outbox('a');
+    box.echoed('a');
+    box.refused('a', refusal('id_taken'), 0);
+    expect(box.pendingOf('r')).toMatchObject([{ status: { kind: 'failed', code: 'id_taken', message: 'm' } }]);
+    expect(box.echoed('a')).toBe(false);
+  });
+
+  it('knows nothing of others', () => {
+    const box = outbox();
+    expect([box.echoed('z'), box.refused('z', refusal('filtered'), 0), box.remove('z'), box.hasFailed('z')]).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect([box.next('r', 0), box.nextAt('r')]).toEqual([undefined, Number.POSITIVE_INFINITY]);
   });
 
   it('CLIENT-9: a message that the server cannot take just now goes first when it can', () => {
@@ -123,6 +154,6 @@ describe('an outbox', () => {
     expect(statuses()).toEqual(['b failed', 'c queued']);
     box.reset('r');
     expect(statuses()).toEqual(['a sent', 'b failed', 'c queued']);
-    expect([box.retry('b', 0), box.retry('b', 0), box.retry('z', 0)]).toEqual([true, false, false]);
+    expect([box.retry('b'), box.retry('b'), box.retry('z')]).toEqual([true, false, false]);
   });
 });

@@ -107,11 +107,10 @@ export class Outbox {
   }
 
   /** One that failed is tried again. False: there is no such one. */
-  retry(messageId: string, now: number): boolean {
+  retry(messageId: string): boolean {
     const entry = this.#entries.get(messageId);
     if (entry?.failure === undefined) return false;
     entry.failure = undefined;
-    entry.dueAt = now;
     return true;
   }
 

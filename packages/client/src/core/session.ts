@@ -91,7 +91,7 @@ export class Session {
       case 'send':
         return this.#send(step.message, now);
       case 'retry':
-        return this.#outbox.retry(step.messageId, now) ? this.#tellPending(this.#outbox.roomOf(step.messageId)) : undefined;
+        return this.#outbox.retry(step.messageId) ? this.#tellPending(this.#outbox.roomOf(step.messageId)) : undefined;
       case 'discard':
         return this.#discard(step.messageId);
       case 'type':
