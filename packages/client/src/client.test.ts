@@ -83,12 +83,15 @@ describe('a client', () => {
     expect(room.state.kind).toBe('joining');
     bench.socket.take().map(({ ref }) => bench.socket.tell({ type: 'left', roomId: 'r', ref }));
     expect(room.state.kind).toBe('joining');
+    bench.clock.advance(20_000);
+    expect(bench.socket.said.map(({ type }) => type)).toEqual(['join']);
   });
 
   it('CLIENT-6: asks again when a replay stops in the middle', () => {
     const bench = new Bench();
     bench.client.join('r');
     bench.open();
+    bench.clock.advance(6000);
     bench.answerJoin({ seq: 2, replay: 2 });
     bench.clock.advance(6000);
     bench.message(1);
@@ -114,6 +117,23 @@ describe('a client', () => {
     };
     expect([listen(9000), listen(1000), listen(19_000), listen(1000), listen(39_000), listen(1000)]).toEqual([0, 1, 0, 1, 0, 1]);
     expect([listen(59_000), listen(1000), listen(59_000), listen(1000)]).toEqual([0, 1, 0, 1]);
+    bench.socket.end(1006);
+    bench.comeBack();
+    expect([asks(), listen(9000), listen(1000)]).toEqual([1, 0, 1]);
+  });
+
+  it('CLIENT-6: heeds the answer to its last question, not a late one to an earlier', () => {
+    const { bench, room } = live();
+    bench.message(2);
+    const [first] = bench.socket.take();
+    bench.socket.tell({ type: 'presence', roomId: 'r', members: 101 });
+    bench.clock.advance(10_000);
+    bench.socket.tell({ type: 'joined', roomId: 'r', ref: first?.ref, epoch: 'e', seq: 2, recovered: true, replay: 2 });
+    bench.message(1);
+    expect([seqs(room), room.state.kind]).toEqual([[], 'resuming']);
+    bench.answerJoin({ seq: 2, recovered: true, replay: 2 });
+    for (const seq of [1, 2]) bench.message(seq);
+    expect([seqs(room), room.state.kind]).toEqual([[1, 2], 'live']);
   });
 
   it('CLIENT-5: begins afresh when its epoch ends in the middle of a replay', () => {
@@ -180,8 +200,11 @@ describe('a client', () => {
     bench.clock.advance(5000);
     expect(bench.socket.said).toMatchObject([{ type: 'join', roomId: 'r' }]);
     expect(bench.socket.said[0]).not.toHaveProperty('since');
+    const [question] = bench.socket.said;
     bench.answerJoin({ recovered: true, seq: 1 });
-    expect(room.state.kind).toBe('live');
+    bench.message(2);
+    bench.socket.tell({ type: 'joined', roomId: 'r', ref: question?.ref, epoch: 'e', seq: 1, recovered: true, replay: 0 });
+    expect([room.state.kind, bench.socket.said]).toEqual(['live', []]);
   });
 
   it('CLIENT-6: finds by asking that something is missing', () => {

@@ -76,6 +76,22 @@ describe('sending', () => {
     expect(said(bench)).toMatchObject([{ messageId: frame?.messageId, retry: true }]);
   });
 
+  it('CLIENT-10: what is in the timeline is not pending, acked or not', () => {
+    const { bench, room } = live();
+    for (const seq of [1, 2]) {
+      void room.send(`says ${seq}`);
+      bench.message(seq, { messageId: said(bench)[0]?.messageId });
+    }
+    expect([statuses(room), room.snapshot().messages.length]).toEqual([[], 2]);
+  });
+
+  it('CLIENT-7: what waits cannot be discarded', () => {
+    const { room } = live();
+    void room.send('hi');
+    room.discard(room.snapshot().pending[0]?.messageId ?? '');
+    expect(statuses(room)).toEqual(['hi sent']);
+  });
+
   it('CLIENT-8: refuses at once what the queue has no room for', async () => {
     const { room } = live({ maxPending: 2 });
     void room.send('one');
@@ -93,12 +109,14 @@ describe('sending', () => {
 
   it('CLIENT-7: keeps what was refused for good until it is retried or discarded', async () => {
     const { bench, room } = live();
+    const events: string[] = [];
     const outcome = room.send('hi');
+    room.subscribe(({ kind }) => events.push(kind));
     const [frame] = said(bench);
     const refuse = () => bench.socket.tell({ type: 'error', code: 'filtered', message: 'm', retryable: false, ref: frame?.ref });
     refuse();
     expect(await outcome).toEqual({ kind: 'refused', messageId: frame?.messageId, code: 'filtered', message: 'm' });
-    expect(statuses(room)).toEqual(['hi failed']);
+    expect([statuses(room), events]).toEqual([['hi failed'], ['pending']]);
     const retried = room.retry(String(frame?.messageId));
     expect(said(bench)).toMatchObject([{ messageId: frame?.messageId, retry: true }]);
     refuse();

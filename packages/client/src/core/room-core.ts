@@ -97,7 +97,6 @@ export class RoomCore {
   lost(now: number): readonly RoomEvent[] {
     this.#sequence.lost();
     this.#isKnownThere = false;
-    this.#mustLeaveFirst = false;
     this.#asks = 0;
     this.#dueAt = now;
     return this.typing.clear() ? [{ kind: 'typing' }] : [];
@@ -145,7 +144,6 @@ export class RoomCore {
 
   leave(reason: LeftReason): void {
     this.#left ??= reason;
-    this.#sequence.lost();
   }
 
   /** Where the server is, and we are not: something did not arrive. */

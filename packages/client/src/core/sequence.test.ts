@@ -85,6 +85,15 @@ describe('a sequence', () => {
     expect(sequence.position).toEqual({ epoch: 'f', seq: 9 });
   });
 
+  it('CLIENT-5: shows a first history as a whole', () => {
+    const sequence = new Sequence();
+    sequence.asked('j');
+    sequence.joined(joined(2, 2, false));
+    expect(through(sequence, 1)).toEqual([]);
+    expect(sequence.position).toBeUndefined();
+    expect(through(sequence, 1, 2)).toEqual([1, 2]);
+  });
+
   it('CLIENT-5: keeps its old position when a history does not come whole', () => {
     const sequence = liveAt(3);
     sequence.asked('j');

@@ -53,7 +53,6 @@ export class Session {
 
   step(step: Step, now: number): readonly Effect[] {
     this.#apply(step, now);
-    this.#settle(now);
     if (this.#connection.tick(now)) this.#probe(now);
     this.#settle(now);
     if (this.#isUp) this.#say(now);
@@ -249,7 +248,7 @@ export class Session {
     if (roomId === undefined) return;
     const isSettled = this.#outbox.hasFailed(messageId);
     this.#outbox.remove(messageId);
-    if (!isSettled || outcome.kind === 'stored') this.#effects.push({ kind: 'settled', outcome });
+    if (!isSettled) this.#effects.push({ kind: 'settled', outcome });
     this.#tellPending(roomId);
   }
 
