@@ -2,10 +2,10 @@
 import { answer } from './analytics/query/answer.ts';
 import { Recounts } from './analytics/query/recounts.ts';
 import { ZoneDays } from './analytics/query/zone-days.ts';
+import { giveWay } from './ops/give-way.ts';
 import { SqliteQueryStore } from './store/sqlite/analytics/query-store.ts';
 import { openWith } from './store/sqlite/open-database.ts';
 import { serveThread } from './store/sqlite/serve-thread.ts';
-import { giveWay } from './util/give-way.ts';
 
 type Answer = typeof answer;
 
