@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Bench } from '../test/kit/server-end.ts';
-import type { Room, RoomEvent } from './index.ts';
+import { connect, type Room, type RoomEvent } from './index.ts';
 
 /** A client that is live in room r, at position 0. */
 function live(options: ConstructorParameters<typeof Bench>[0] = {}): { bench: Bench; room: Room; events: RoomEvent[] } {
@@ -16,6 +16,25 @@ function live(options: ConstructorParameters<typeof Bench>[0] = {}): { bench: Be
 const seqs = (room: Room) => room.snapshot().messages.map(({ seq }) => seq);
 
 describe('a client', () => {
+  it('needs a WebSocket', () => {
+    const { WebSocket } = globalThis;
+    Reflect.deleteProperty(globalThis, 'WebSocket');
+    try {
+      expect(() => connect({ url: 'ws://here/ws' })).toThrow('There is no WebSocket here');
+    } finally {
+      globalThis.WebSocket = WebSocket;
+    }
+  });
+
+  it('ignores what is no text, no frame, or of a type that it does not know', () => {
+    const { bench, room, events } = live();
+    const before = events.length;
+    for (const data of [new ArrayBuffer(4), '{', '{"type":"edit","roomId":"r"}', '{"type":"authed","expiresAt":"t"}'])
+      bench.socket.onmessage?.({ data });
+    bench.message(1, { roomId: 'elsewhere' });
+    expect([events.length - before, room.state.kind]).toEqual([0, 'live']);
+  });
+
   it('asks for a connection without rooms, and says who it is', () => {
     const bench = new Bench({ url: 'ws://here/ws?x=1', userId: 'a b', username: 'Ä', history: 5, token: 't' });
     expect(bench.socket.url).toBe('ws://here/ws?x=1&room=&userId=a%20b&username=%C3%84&history=5&token=t');
@@ -389,6 +408,49 @@ describe('a client', () => {
     await Promise.resolve();
     await Promise.resolve();
     expect(bench.socket.url).toContain('token=t2');
+  });
+
+  it('CLIENT-1: comes back with a new token when there is one, and not with the same', async () => {
+    const [same, other] = [new Bench({ token: 't' }), new Bench({ token: () => 't' })];
+    same.open().end(4401);
+    expect(same.client.connection.kind).toBe('closed');
+    await Promise.resolve();
+    await Promise.resolve();
+    other.open().end(4401);
+    expect(other.client.connection.kind).toBe('waiting');
+  });
+
+  it('CLIENT-3: does not connect with a token that comes too late', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const bench = new Bench({ token: () => promise });
+    bench.client.close();
+    resolve('t');
+    await promise;
+    await Promise.resolve();
+    expect(bench.sockets).toEqual([]);
+  });
+
+  it('CLIENT-11: hears the signals of a page until it is closed', () => {
+    const page = new EventTarget();
+    let heard = 0;
+    const scope = globalThis as Partial<Pick<EventTarget, 'addEventListener' | 'removeEventListener'>>;
+    scope.addEventListener = (type, listener) => {
+      heard += 1;
+      page.addEventListener(type, listener);
+    };
+    scope.removeEventListener = (type, listener) => {
+      heard -= 1;
+      page.removeEventListener(type, listener);
+    };
+    const bench = new Bench();
+    bench.random = 1;
+    bench.open().end(1006);
+    page.dispatchEvent(new Event('online'));
+    expect(bench.client.connection.kind).toBe('connecting');
+    bench.client.close();
+    expect(heard).toBe(0);
+    delete scope.addEventListener;
+    delete scope.removeEventListener;
   });
 
   it('is not harmed by a listener that throws, and does what a listener asks for after what it was doing', async () => {

@@ -76,6 +76,22 @@ describe('sending', () => {
     expect(said(bench)).toMatchObject([{ messageId: frame?.messageId, retry: true }]);
   });
 
+  it('CLIENT-7, CLIENT-8: what is acked is done: it is not said again, and takes no place', async () => {
+    const { bench, room } = live({ maxPending: 1 });
+    for (const seq of [1, 2, 3]) {
+      const outcome = room.send('hi');
+      const [frame] = said(bench);
+      const events: string[] = [];
+      const end = room.subscribe(({ kind }) => events.push(kind));
+      bench.socket.tell({ type: 'ack', ref: frame?.ref, messageId: frame?.messageId, roomId: 'r', epoch: 'e', seq });
+      expect([events, statuses(room)]).toEqual([['pending'], []]);
+      end();
+      expect(await outcome).toMatchObject({ kind: 'stored' });
+    }
+    bench.clock.advance(20_000);
+    expect(said(bench)).toEqual([]);
+  });
+
   it('CLIENT-10: what is in the timeline is not pending, acked or not', () => {
     const { bench, room } = live();
     for (const seq of [1, 2]) {
@@ -85,11 +101,12 @@ describe('sending', () => {
     expect([statuses(room), room.snapshot().messages.length]).toEqual([[], 2]);
   });
 
-  it('CLIENT-7: what waits cannot be discarded', () => {
+  it('CLIENT-7: what waits cannot be discarded or retried', () => {
     const { room } = live();
     void room.send('hi');
-    room.discard(room.snapshot().pending[0]?.messageId ?? '');
-    expect(statuses(room)).toEqual(['hi sent']);
+    const messageId = room.snapshot().pending[0]?.messageId ?? '';
+    room.discard(messageId);
+    expect([room.retry(messageId), statuses(room)]).toEqual([undefined, ['hi sent']]);
   });
 
   it('CLIENT-8: refuses at once what the queue has no room for', async () => {

@@ -16,13 +16,12 @@ export type WebSocketConstructor = new (url: string) => WebSocketLike;
 export interface SocketEnds {
   opened(): void;
   text(text: string): void;
-  /** Once, and the last of all. */
   ended(closeCode: number): void;
 }
 
+/** Whoever abandons one must expect that it still says something. */
 export interface Socket {
   send(text: string): void;
-  /** Closes it; nothing more is heard from it. */
   abandon(): void;
 }
 
@@ -38,25 +37,15 @@ export function builtInWebSocket(): WebSocketConstructor {
 /** Throws for an address that is none. */
 export function openSocket(Constructor: WebSocketConstructor, url: string, ends: SocketEnds): Socket {
   const socket = new Constructor(url);
-  let isOver = false;
-  socket.onopen = () => {
-    if (!isOver) ends.opened();
-  };
+  socket.onopen = () => ends.opened();
   socket.onmessage = ({ data }: { readonly data: unknown }) => {
-    if (!isOver && typeof data === 'string') ends.text(data);
+    if (typeof data === 'string') ends.text(data);
   };
-  socket.onclose = ({ code }: { readonly code: number }) => {
-    if (isOver) return;
-    isOver = true;
-    ends.ended(code);
-  };
-  // A close follows, and tells as much.
+  socket.onclose = ({ code }: { readonly code: number }) => ends.ended(code);
+  // A close follows, and tells as much; without a listener some implementations throw.
   socket.onerror = () => {};
   return {
     send: (text) => socket.send(text),
-    abandon() {
-      isOver = true;
-      socket.close(NORMAL);
-    },
+    abandon: () => socket.close(NORMAL),
   };
 }

@@ -6,7 +6,7 @@ type Frame = Readonly<Record<string, unknown>> & { readonly type: string };
 /** A socket whose other end is the test. */
 export class FakeWebSocket implements WebSocketLike {
   onopen: (() => void) | null = null;
-  onmessage: ((event: { readonly data: string }) => void) | null = null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null = null;
   onclose: ((event: { readonly code: number }) => void) | null = null;
   onerror: (() => void) | null = null;
   readonly url: string;

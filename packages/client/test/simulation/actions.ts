@@ -22,6 +22,7 @@ const ACTIONS: readonly Action[] = [
   { name: 'pull', weight: 8, run: (world) => pick(world, (pipe) => pipe.canPull)?.socket?.pull() },
   { name: 'cut', weight: 1.2, run: (world) => pick(world, (pipe) => !pipe.isClientGone && !pipe.isOpening)?.cut() },
   { name: 'freeze', weight: 0.8, run: freeze },
+  { name: 'thaw', weight: 1.5, run: thaw },
   { name: 'learn', weight: 2, run: (world) => pick(world, (pipe) => pipe.isClientGone || pipe.isFrozen)?.learn() },
   { name: 'end turn', weight: 24, run: ({ clock }) => clock.endTurn() },
   { name: 'pass', weight: 14, run: (world) => world.pass(world.rng.between(0, 100)) },
@@ -79,6 +80,12 @@ function open(world: World): void {
 function freeze(world: World): void {
   const pipe = pick(world, (each) => !each.isOpening);
   if (pipe !== undefined) pipe.isFrozen = true;
+}
+
+/** What was held up comes after all: from a connection that the client may have given up. */
+function thaw(world: World): void {
+  const pipe = pick(world, (each) => each.isFrozen);
+  if (pipe !== undefined) pipe.isFrozen = false;
 }
 
 function deliver(world: World): void {

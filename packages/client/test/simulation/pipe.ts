@@ -18,6 +18,8 @@ export interface PipeWatch {
   /** A frame leaves the server. */
   fromServer(text: string): void;
   ended(closeCode: number): void;
+  /** The client gave this one up, and it speaks all the same. */
+  orphan(speak: () => void): void;
 }
 
 type Said =
@@ -40,6 +42,7 @@ export class Pipe implements WebSocketLike {
   connection: Connection | undefined;
   /** Half-open: nothing passes any more, and neither end is told. */
   isFrozen = false;
+  #isOrphan = false;
   /** The client was told of the end. It may have given up before. */
   isClientGone = false;
   isServerGone = false;
@@ -80,12 +83,13 @@ export class Pipe implements WebSocketLike {
 
   /** The client gives up. What comes for it still comes, as from a socket that closes slowly. */
   close(code = 1000): void {
+    this.#isOrphan = true;
     this.#said.push({ kind: 'close', code });
   }
 
   accepted(socket: FakeSocket): void {
     this.socket = socket;
-    this.onopen?.();
+    this.#speak(() => this.onopen?.());
   }
 
   deliver(weather: Weather): void {
@@ -115,7 +119,7 @@ export class Pipe implements WebSocketLike {
   cut(code = 1006): void {
     this.isClientGone = true;
     this.#watch.ended(code);
-    this.onclose?.({ code });
+    this.#speak(() => this.onclose?.({ code }));
   }
 
   /** The server learns it. */
@@ -132,7 +136,12 @@ export class Pipe implements WebSocketLike {
     this.#watch.fromServer(text);
     // Only an epoch that ends is told without a `ref`, and only once.
     const isOnce = text.startsWith('{"type":"joined"') && !text.includes('"ref":');
-    for (let times = isOnce ? 1 : this.#times(weather); times > 0; times -= 1) this.onmessage?.({ data: text });
+    for (let times = isOnce ? 1 : this.#times(weather); times > 0; times -= 1) this.#speak(() => this.onmessage?.({ data: text }));
+  }
+
+  #speak(speak: () => void): void {
+    if (this.#isOrphan) this.#watch.orphan(speak);
+    else speak();
   }
 
   #closed(code: number): void {

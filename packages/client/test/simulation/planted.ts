@@ -74,6 +74,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       ),
   },
   {
+    name: 'a socket that was given up is still heard',
+    verdict: /heard a socket that it gave up/,
+    plant: () => patched(Connection.prototype, 'isCurrent', () => () => true),
+  },
+  {
     name: 'a connection that says nothing is trusted for ever',
     verdict: /stuck/,
     plant: () =>

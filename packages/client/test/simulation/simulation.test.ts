@@ -57,6 +57,6 @@ function expectVariety(seen: ReadonlyMap<string, number>): void {
     'refused queue_full',
     'refused left',
   ];
-  const met = [...ways, 'error rate_limited', 'error storage_unavailable', 'error overloaded', 'error not_in_room'];
+  const met = [...ways, 'orphan', 'error rate_limited', 'error storage_unavailable', 'error overloaded', 'error not_in_room'];
   expect(met.filter((what) => (seen.get(what) ?? 0) === 0)).toEqual([]);
 }

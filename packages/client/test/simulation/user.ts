@@ -26,6 +26,7 @@ export class User {
   readonly #keep: number;
   #written = 0;
   #unsettled = 0;
+  #isOrphanSpeaking = false;
 
   constructor(name: string, userId: string, deps: UserDeps) {
     const { clock, rng } = deps;
@@ -51,7 +52,10 @@ export class User {
         url: string,
       ) => Pipe,
     });
-    this.client.subscribe((event) => deps.journal.count(event.kind === 'connection' ? event.state.kind : event.kind));
+    this.client.subscribe((event) => {
+      deps.journal.count(event.kind === 'connection' ? event.state.kind : event.kind);
+      this.#heard();
+    });
   }
 
   view(roomId: string): Witness {
@@ -65,6 +69,7 @@ export class User {
     if (this.rooms.get(roomId) === room) return;
     this.rooms.set(roomId, room);
     this.view(roomId).watch(room);
+    room.subscribe(() => this.#heard());
   }
 
   leave(roomId: string): void {
@@ -101,6 +106,10 @@ export class User {
     return `${this.name}: ${JSON.stringify(this.client.connection)} ${rooms.join(', ')} unsettled ${this.#unsettled}`;
   }
 
+  #heard(): void {
+    if (this.#isOrphanSpeaking) this.#deps.journal.violated(`${this.name}: heard a socket that it gave up`);
+  }
+
   #record(roomId: string, messageId: string, content: string): void {
     const sending = { roomId, userId: this.userId, messageId, content, attempts: 0, refusals: 0, ack: undefined };
     this.#deps.journal.sendings.push(sending);
@@ -126,6 +135,12 @@ export class User {
         if (sending !== undefined) sending.refusals += 1;
       },
       ended: (code) => journal.count(`close ${code}`),
+      orphan: (speak) => {
+        journal.count('orphan');
+        this.#isOrphanSpeaking = true;
+        speak();
+        this.#isOrphanSpeaking = false;
+      },
     });
     this.pipes.push(pipe);
     return pipe;
