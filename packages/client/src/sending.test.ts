@@ -1,17 +1,10 @@
 import { isUuid } from '@hubbub/protocol';
 import { describe, expect, it } from 'vitest';
-import { Bench } from '../test/kit/server-end.ts';
+import { Bench, live as liveBench } from '../test/kit/server-end.ts';
 import type { Room } from './index.ts';
 import { makeUuid, systemRandom } from './random.ts';
 
-function live(options: ConstructorParameters<typeof Bench>[0] = {}): { bench: Bench; room: Room } {
-  const bench = new Bench({ random: systemRandom, ...options });
-  const room = bench.client.join('r');
-  bench.open();
-  bench.answerJoin();
-  return { bench, room };
-}
-
+const live = (options: Parameters<typeof liveBench>[0] = {}) => liveBench({ random: systemRandom, ...options });
 const statuses = (room: Room) => room.snapshot().pending.map(({ content, status }) => `${content} ${status.kind}`);
 const said = (bench: Bench) => bench.socket.take().flatMap((frame) => (frame.type === 'chat' ? [frame] : []));
 

@@ -1,5 +1,13 @@
 import { FakeClock } from '../../../server/test/kit/fake-clock.ts';
-import { type Client, type ClientOptions, connect, type WebSocketConstructor, type WebSocketLike } from '../../src/index.ts';
+import {
+  type Client,
+  type ClientOptions,
+  connect,
+  type Room,
+  type RoomEvent,
+  type WebSocketConstructor,
+  type WebSocketLike,
+} from '../../src/index.ts';
 
 type Frame = Readonly<Record<string, unknown>> & { readonly type: string };
 
@@ -110,3 +118,16 @@ export class Bench {
     socket.tell({ ...message, seq, ...more });
   }
 }
+
+/** A client that is live in room r, at position 0, and what happens there. */
+export function live(options: Partial<ClientOptions> = {}): { bench: Bench; room: Room; events: RoomEvent[] } {
+  const bench = new Bench(options);
+  const room = bench.client.join('r');
+  const events: RoomEvent[] = [];
+  room.subscribe((event) => events.push(event));
+  bench.open();
+  bench.answerJoin();
+  return { bench, room, events };
+}
+
+export const seqsOf = (room: Room): (number | undefined)[] => room.snapshot().messages.map(({ seq }) => seq);
