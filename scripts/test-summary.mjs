@@ -1,10 +1,41 @@
+/** @typedef {{ testResults: { name: string, status: string, assertionResults: { status: string, fullName: string }[] }[] }} Report */
 /** @typedef {{ project: string, passed: number, failed: number, skipped: string[], notes: string[] }} Summary */
+
+/** A fault of V8 that takes the process of a test file down, whatever it tests (docs/operations.md, "A known fault of V8"). */
+const KNOWN_FAULT = 'Check failed: jit_page.has_value()';
+
+/**
+ * The test files to run once more: those whose process died of the known fault, where nothing else went wrong outside of tests.
+ * @param {Report | undefined} report
+ * @param {string} errors what vitest and its processes wrote to stderr
+ * @returns {string[]}
+ */
+export function diedOfKnownFault(report, errors) {
+  const broken = (report?.testResults ?? []).filter(isBroken).map(({ name }) => name);
+  const faults = errors.split(KNOWN_FAULT).length - 1;
+  const outside = Number(/Vitest caught (\d+) unhandled error/.exec(errors)?.[1] ?? 0);
+  return broken.length > 0 && faults === broken.length && outside === broken.length ? broken : [];
+}
+
+/**
+ * The first run with what the second says of its files.
+ * @param {Report} first
+ * @param {Report | undefined} second
+ * @param {readonly string[]} files
+ * @returns {Report}
+ */
+export const corrected = (first, second, files) => ({
+  testResults: [...first.testResults.filter(({ name }) => !files.includes(name)), ...(second?.testResults ?? [])],
+});
+
+/** @param {Report['testResults'][number]} file */
+const isBroken = (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed');
 
 /**
  * What one run of vitest says. A run that ended badly counts as at least one failure, also when no single test failed:
  * a file that does not load, an error outside of any test, a run that died.
  * @param {string} project
- * @param {{ testResults: { name: string, status: string, assertionResults: { status: string, fullName: string }[] }[] } | undefined} report
+ * @param {Report | undefined} report
  * @param {number} exitCode
  * @returns {Summary}
  */
@@ -12,8 +43,6 @@ export function summarize(project, report, exitCode) {
   const files = report?.testResults ?? [];
   const tests = files.flatMap((file) => file.assertionResults);
   const count = (/** @type {string} */ status) => tests.filter((test) => test.status === status).length;
-  const isBroken = (/** @type {(typeof files)[number]} */ file) =>
-    file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed');
   const broken = files.filter(isBroken);
   const notes = broken.map((file) => `${project}: ${file.name} failed outside of its tests`);
   let failed = count('failed') + broken.length;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closingLine, isGreen, judge, summarize } from './test-summary.mjs';
+import { closingLine, corrected, diedOfKnownFault, isGreen, judge, summarize } from './test-summary.mjs';
 
 const file = (status: string, ...statuses: string[]) => ({
   name: 'a.test.ts',
@@ -43,5 +43,35 @@ describe('the closing line of the test run', () => {
     const runs = [summarize('unit', report(file('passed', 'passed', 'pending', 'skipped')), 0)];
     expect(closingLine(judge(runs, local))).toBe('1 passed, 0 failed, 2 skipped');
     expect(closingLine(judge(runs, { isFiltered: false, isCi: true }))).toBe('1 passed, 2 failed');
+  });
+});
+
+describe('a test file whose process V8 took down', () => {
+  const FATAL = '#\n# Fatal error in , line 0\n# Check failed: jit_page.has_value().\n#\n';
+  const CAUGHT = 'Vitest caught 1 unhandled error during the test run.';
+  const died = { ...file('failed', 'pending', 'pending'), name: 'died.test.ts' };
+  const first = report(file('failed', 'passed', 'failed'), died);
+
+  it('is run once more', () => {
+    expect(diedOfKnownFault(first, `${FATAL}${CAUGHT}`)).toEqual(['died.test.ts']);
+  });
+
+  it('is a failure where anything else took it down, or something else went wrong outside of tests', () => {
+    expect(diedOfKnownFault(first, CAUGHT)).toEqual([]);
+    expect(diedOfKnownFault(first, `Check failed: something else. ${CAUGHT}`)).toEqual([]);
+    expect(diedOfKnownFault(first, `${FATAL}Vitest caught 2 unhandled errors during the test run.`)).toEqual([]);
+    expect(diedOfKnownFault(report(died, { ...died, name: 'b.test.ts' }), `${FATAL}${CAUGHT}`)).toEqual([]);
+    expect(diedOfKnownFault(report(file('failed', 'failed')), `${FATAL}${CAUGHT}`)).toEqual([]);
+    expect(diedOfKnownFault(undefined, `${FATAL}${CAUGHT}`)).toEqual([]);
+  });
+
+  it('counts with what its second run said', () => {
+    const counted = (second: typeof first | undefined) => summarize('integration', corrected(first, second, ['died.test.ts']), 1);
+    expect(counted(report({ ...file('passed', 'passed', 'passed'), name: 'died.test.ts' }))).toMatchObject({
+      passed: 3,
+      failed: 1,
+      skipped: [],
+    });
+    expect(counted(report({ ...file('failed', 'failed', 'passed'), name: 'died.test.ts' }))).toMatchObject({ passed: 2, failed: 2 });
   });
 });
