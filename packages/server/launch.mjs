@@ -1,6 +1,6 @@
 // Shared by what npm starts. Node strips the types of our sources at each start; its compile cache keeps the result, which halves
 // the time of a second start and spares 45 MB (the stripper need not be loaded, in this thread or the store's two).
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -18,23 +18,46 @@ export function readDotenv() {
   return Object.keys(parseEnv(readFileSync(file, 'utf8')));
 }
 
-/** False: nothing was compiled before. */
+/** False: there is a cache, and nothing in it. */
 export function cacheCompiled() {
   // Through the environment as well, so that worker threads use it too.
   process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/hubbub', root));
   enableCompileCache(process.env.NODE_COMPILE_CACHE);
-  // Node makes a folder in it, of its version, at once.
-  return readdirSync(process.env.NODE_COMPILE_CACHE, { recursive: true }).length > 1;
+  try {
+    // Node makes a folder in it, of its version, at once.
+    return readdirSync(process.env.NODE_COMPILE_CACHE, { recursive: true }).length !== 1;
+  } catch {
+    return true; // It cannot be made, or is not wanted.
+  }
 }
+
+const COMPILED_MS = 20_000;
+const STOPS = ['SIGTERM', 'SIGINT', 'SIGHUP'];
 
 /**
  * Starts a server of its own, on a folder and a port of its own, and ends it: what it compiled, the next one finds. The first server of a
- * checkout would carry the stripper of types for as long as it runs. Nothing depends on it: what fails here is left to the server.
+ * checkout would carry the stripper of types for as long as it runs. Nothing depends on it: what fails here is left to the server. False
+ * when the process was told to stop meanwhile.
  */
-export function compileAhead(start) {
-  const folder = mkdtempSync(join(tmpdir(), 'hubbub-compile-'));
-  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
-  const env = { PATH, HOME, NODE_COMPILE_CACHE, DATA_DIR: folder, HOST: '127.0.0.1', PORT: '0' };
-  spawnSync(process.execPath, [start, '--once'], { env, stdio: 'ignore', timeout: 20_000 });
-  rmSync(folder, { recursive: true, force: true });
+export async function compileAhead(start) {
+  let isStopped = false;
+  let child;
+  const stop = () => {
+    isStopped = true;
+    child?.kill('SIGKILL');
+  };
+  for (const signal of STOPS) process.once(signal, stop);
+  try {
+    process.stderr.write('hubbub: compiling, once …\n');
+    const folder = mkdtempSync(join(tmpdir(), 'hubbub-compile-'));
+    const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+    const env = { PATH, HOME, NODE_COMPILE_CACHE, DATA_DIR: folder, HOST: '127.0.0.1', PORT: '0' };
+    child = spawn(process.execPath, [start, '--once'], { env, stdio: 'ignore', timeout: COMPILED_MS, killSignal: 'SIGKILL' });
+    await new Promise((resolve) => child.once('error', resolve).once('exit', resolve));
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // No place for temporary files, or the like.
+  }
+  for (const signal of STOPS) process.off(signal, stop);
+  return !isStopped;
 }

@@ -4,7 +4,7 @@ import { cacheCompiled, compileAhead, readDotenv } from './launch.mjs';
 
 const isOnce = process.argv.includes('--once');
 const names = process.argv.includes('--dotenv') ? readDotenv() : [];
-if (!cacheCompiled() && !isOnce) compileAhead(fileURLToPath(import.meta.url));
+if (!cacheCompiled() && !isOnce && !(await compileAhead(fileURLToPath(import.meta.url)))) process.exit(0);
 const { describeUnknownNames } = await import('./src/config/unknown-names.ts');
 for (const line of describeUnknownNames(names)) process.stderr.write(`${line}\n`);
 await import('./src/main.ts');
