@@ -6,8 +6,8 @@ const FIRST_PLACES = 2 ** 12;
 /** From here on to double them; before, in one stride. */
 const MANY_PLACES = 2 ** 16;
 const MOST_NUMBER = 0xfffffffe;
-/** A power of two: with a number of 32 bits below 2^53. */
-const MOST_SUMMED = 2 ** 21;
+/** What a digit is when numbers are sorted by their digits: two of them suffice for most. */
+const DIGITS = 2 ** 10;
 
 /** What NumberSums held: entry i is `numbers[i]` with `sums[i]`. */
 export interface Summed {
@@ -126,17 +126,39 @@ export class NumberSums {
 
 /** Those with a sum of at least `least`, ascending by number. */
 export function ascending({ numbers, sums }: Summed, least: number): Summed {
-  // Number and place in one, exactly, so that it is sorted without a function to compare with.
-  const keys = new Float64Array(numbers.length);
+  const found = { numbers: new Uint32Array(numbers.length), sums: new Float64Array(numbers.length) };
   let length = 0;
-  for (let place = 0; place < sums.length; place++)
-    if ((sums[place] ?? 0) >= least) keys[length++] = (numbers[place] ?? 0) * MOST_SUMMED + place;
-  keys.subarray(0, length).sort();
-  const found = { numbers: new Uint32Array(length), sums: new Float64Array(length) };
-  for (let i = 0; i < length; i++) {
-    const place = (keys[i] ?? 0) % MOST_SUMMED;
-    found.numbers[i] = numbers[place] ?? 0;
-    found.sums[i] = sums[place] ?? 0;
+  let highest = 0;
+  for (let i = 0; i < sums.length; i++) {
+    const sum = sums[i] ?? 0;
+    if (sum < least) continue;
+    const number = numbers[i] ?? 0;
+    if (number > highest) highest = number;
+    found.numbers[length] = number;
+    found.sums[length++] = sum;
+  }
+  let sorted: Summed = { numbers: found.numbers.subarray(0, length), sums: found.sums.subarray(0, length) };
+  for (let scale = 1; scale <= highest; scale *= DIGITS) sorted = byDigit(sorted, scale);
+  return sorted;
+}
+
+/** One step of a radix sort: those that share the digit stay in their order. */
+function byDigit({ numbers, sums }: Summed, scale: number): Summed {
+  const shift = Math.log2(scale);
+  const next = new Uint32Array(DIGITS + 1);
+  for (const number of numbers) {
+    const digit = (number >>> shift) & (DIGITS - 1);
+    next[digit + 1] = (next[digit + 1] ?? 0) + 1;
+  }
+  for (let digit = 1; digit < DIGITS; digit++) next[digit] = (next[digit] ?? 0) + (next[digit - 1] ?? 0);
+  const found = { numbers: new Uint32Array(numbers.length), sums: new Float64Array(numbers.length) };
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i] ?? 0;
+    const digit = (number >>> shift) & (DIGITS - 1);
+    const place = next[digit] ?? 0;
+    next[digit] = place + 1;
+    found.numbers[place] = number;
+    found.sums[place] = sums[i] ?? 0;
   }
   return found;
 }

@@ -5,6 +5,10 @@ import { leastOf, type Ranked, topOf } from './top.ts';
 import { VarintReader } from './varint-reader.ts';
 import { writeRanked } from './write-ranked.ts';
 
+/** That nobody uses, and empty: what they reach over is too much to be asked for again and again. */
+const spare: NumberSums[] = [];
+const MOST_SPARE = 2;
+
 /**
  * Counts by number and bucket, from containers of `terms`, `emoji` or `drops` in any order; fastest where each bucket's slots come
  * together, since one bucket at a time is open for additions.
@@ -14,8 +18,8 @@ export class RankedAccumulator {
   readonly #input = new VarintReader();
   readonly #allowances: Float64Array;
   readonly #totals: Float64Array;
-  /** Of the bucket that is open. */
-  readonly #sums = new NumberSums();
+  /** Of the bucket that is open; undefined: none is. */
+  #sums: NumberSums | undefined;
   #open = -1;
   readonly #closed: (Summed | undefined)[];
 
@@ -33,8 +37,12 @@ export class RankedAccumulator {
       const slot = directory.slotAt(i);
       const bucket = slot < bucketOfSlot.length ? (bucketOfSlot[slot] ?? -1) : -1;
       if (bucket < 0) continue;
-      if (bucket !== this.#open) this.#openBucket(bucket);
-      if (!this.#addSegment(body, directory.startAt(i), directory.startAt(i + 1))) return false;
+      const sums = this.#sums !== undefined && bucket === this.#open ? this.#sums : this.#openBucket(bucket);
+      if (!this.#addSegment(sums, body, directory.startAt(i), directory.startAt(i + 1))) {
+        // What it holds is not to be trusted, and not to be used again.
+        this.#sums = undefined;
+        return false;
+      }
     }
     return true;
   }
@@ -67,21 +75,32 @@ export class RankedAccumulator {
   }
 
   #summedOf(bucket: number): Summed | undefined {
-    return bucket === this.#open ? this.#sums.summed() : this.#closed[bucket];
+    this.#close();
+    return this.#closed[bucket];
   }
 
-  #openBucket(bucket: number): void {
-    if (this.#open >= 0) this.#closed[this.#open] = this.#sums.summed();
-    this.#sums.clear();
+  #openBucket(bucket: number): NumberSums {
+    this.#close();
+    const sums = spare.pop() ?? new NumberSums();
+    this.#sums = sums;
     this.#open = bucket;
     const closed = this.#closed[bucket];
-    if (closed === undefined) return;
-    const { numbers, sums } = closed;
-    for (let i = 0; i < numbers.length; i++) this.#sums.add(numbers[i] ?? 0, sums[i] ?? 0);
+    for (let i = 0; closed !== undefined && i < closed.numbers.length; i++) sums.add(closed.numbers[i] ?? 0, closed.sums[i] ?? 0);
+    return sums;
+  }
+
+  #close(): void {
+    const sums = this.#sums;
+    if (sums === undefined) return;
+    this.#closed[this.#open] = sums.summed();
+    sums.clear();
+    if (spare.length < MOST_SPARE) spare.push(sums);
+    this.#sums = undefined;
+    this.#open = -1;
   }
 
   /** A segment as `addRanked` reads it. */
-  #addSegment(body: Uint8Array, from: number, to: number): boolean {
+  #addSegment(sums: NumberSums, body: Uint8Array, from: number, to: number): boolean {
     const input = this.#input;
     const bucket = this.#open;
     input.open(body, from, to);
@@ -89,7 +108,7 @@ export class RankedAccumulator {
     const allowance = input.next();
     const size = input.next();
     if (input.isBroken || total === 0 || 2 * size > to - input.at) return false;
-    const listed = this.#sums.addPairs(body, input, size);
+    const listed = sums.addPairs(body, input, size);
     if (listed === undefined || input.at !== to || (allowance === 0 ? listed !== total : listed > total)) return false;
     this.#totals[bucket] = (this.#totals[bucket] ?? 0) + total;
     this.#allowances[bucket] = (this.#allowances[bucket] ?? 0) + allowance;

@@ -4,8 +4,11 @@ export interface Ranked {
   readonly count: number;
 }
 
-/** From so many on, counts are sorted: a heap of as many is no longer cheaper. */
+/** Of more a heap is no longer cheap. */
 const MOST_HEAPED = 1000;
+const TALLIED = 4096;
+/** How many there are of each count below. */
+const tally = new Int32Array(TALLIED);
 
 /**
  * The `limit` largest counts, most first, ties by number; all that tie with the last one as well, since the order among them is by a
@@ -23,7 +26,7 @@ export function topOf(numbers: ArrayLike<number>, counts: ArrayLike<number>, lim
 
 /** The `limit`th largest of counts, of which there are no fewer. */
 export const leastOf = (counts: ArrayLike<number>, limit: number): number =>
-  limit <= MOST_HEAPED ? leastByHeap(counts, limit) : leastBySort(counts, limit);
+  limit <= MOST_HEAPED ? leastByHeap(counts, limit) : leastByTally(counts, limit);
 
 /** The `limit`th largest count; 0 when there are fewer. A heap whose root is the smallest of those kept: nearly all counts end there. */
 function leastByHeap(counts: ArrayLike<number>, limit: number): number {
@@ -45,6 +48,18 @@ function leastByHeap(counts: ArrayLike<number>, limit: number): number {
   return least;
 }
 
-function leastBySort(counts: ArrayLike<number>, limit: number): number {
-  return Float64Array.from(counts).sort()[counts.length - limit] ?? 0;
+/** Counts below a bound, which nearly all are, are told apart by how many there are of each; the others are sorted. */
+function leastByTally(counts: ArrayLike<number>, limit: number): number {
+  tally.fill(0);
+  const large: number[] = [];
+  for (let i = 0; i < counts.length; i++) {
+    const count = counts[i] ?? 0;
+    if (count < TALLIED) tally[count] = (tally[count] ?? 0) + 1;
+    else large.push(count);
+  }
+  if (large.length >= limit) return Float64Array.from(large).sort()[large.length - limit] ?? 0;
+  let left = limit - large.length;
+  let least = TALLIED;
+  while (left > 0 && least > 0) left -= tally[--least] ?? 0;
+  return least;
 }
