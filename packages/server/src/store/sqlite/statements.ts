@@ -117,9 +117,10 @@ function both(order: Order, query: (place: Place) => readonly [columns: string, 
 /** Bound as: key, time, seq (rooms) or 0 (users), row, limit. */
 function page(order: Order, beyond: '<' | '>', direction: 'asc' | 'desc'): string {
   const query = (k: Place) => {
-    const place = order === 'room' ? `(${k}.t, ${k}.seq, ${k}.row)` : `(${k}.t, ?3, ${k}.row)`;
-    // The plain bound on time is what the table is sought by; the rows of that very time are then told apart.
-    const condition = `${k}.${order} = ?1 and ${k}.t ${beyond}= ?2 and ${place} ${beyond} (?2, ?3, ?4)`;
+    // A room's table is sought by the whole place, a user's by time: the rows of that very time are then told apart.
+    const [place, bound] =
+      order === 'room' ? [`(${k}.t, ${k}.seq, ${k}.row)`, ''] : [`(${k}.t, ?3, ${k}.row)`, ` and ${k}.t ${beyond}= ?2`];
+    const condition = `${k}.${order} = ?1${bound} and ${place} ${beyond} (?2, ?3, ?4)`;
     return [`${columns(k, order === 'room' ? k : 'm')}, ${k}.row`, JOINS, condition] as const;
   };
   const columnsOfPlace = order === 'room' ? [7, 10, 11] : [7, 11];

@@ -28,19 +28,19 @@ describe('how much is counted at once', () => {
   });
 
   it('does not become nothing where everything costs much, nor boundless where nothing does', () => {
-    expect(sizes(4999, 100, 1, 20).at(-1)).toBe(100);
+    expect(sizes(4999, 100, 1, 20).at(-1)).toBe(25);
     expect(sizes(100_000, 0, 0.0001, 20).at(-1)).toBe(4000);
   });
 
-  it('is more when much is waiting, so that what is fixed weighs less', () => {
-    expect(sizes(100_000, 30, 0.1, 20).at(-1)).toBe(200);
+  it('is what takes 15 ms where much waits, also of messages that cost a millisecond each', () => {
+    expect(sizes(100_000, 1, 0.04, 30).at(-1)).toBeCloseTo(350, -2);
+    expect(sizes(100_000, 0, 1, 20).at(-1)).toBe(25);
   });
 
   it('is no more than there is, and few entries say little about many', () => {
     const size = new PieceSize(() => 0);
     expect(size.of(3)).toBe(3);
-    const before = size.of(4000);
     size.measure(() => 3);
-    expect(size.of(4000)).toBe(before);
+    expect(size.of(4000)).toBe(new PieceSize(() => 0).of(4000));
   });
 });

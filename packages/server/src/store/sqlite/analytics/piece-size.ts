@@ -4,9 +4,9 @@ interface Aim {
   readonly least: number;
 }
 
-const USUAL: Aim = { ms: 20, least: 100 };
-/** Where much waits, pieces follow one another: each is shorter, for the chat beside it, but never so small that fixed costs are all of it. */
-const BEHIND: Aim = { ms: 15, least: 200 };
+const USUAL: Aim = { ms: 20, least: 25 };
+/** Where much waits, pieces follow one another: each is shorter, for the chat beside it. Messages of rooms that nobody wrote in lately cost a millisecond each. */
+const BEHIND: Aim = { ms: 15, least: 25 };
 const FAR_BEHIND = 5000;
 /** Where little waits, as in a lively room or two, there is time: short pieces with rests between are not felt in the chat beside them. */
 const CALM: Aim = { ms: 5, least: 20 };

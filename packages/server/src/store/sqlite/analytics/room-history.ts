@@ -26,11 +26,14 @@ export function factOf([room, user, username, content, t, seq, row, id, replyTo]
   };
 }
 
-/** (?2 … ?4) < place < (?5 … ?7), of rows up to ?8. The plain bounds on time are what the table is sought by. */
-const between = (seq: string): string => `k.t >= ?2 and k.t <= ?5 and (k.t, ${seq}, k.row) > (?2, ?3, ?4)
-  and (k.t, ${seq}, k.row) < (?5, ?6, ?7) and k.row <= ?8 and m.type = 0`;
-const IN_ROOM = `from messages_by_room k cross join messages m on m.row = k.row where k.room = ?1 and ${between('k.seq')}`;
-const OF_USER = `from messages_by_user k cross join messages m on m.row = k.row where k.user = ?1 and m.room = ?10 and ${between('m.seq')}`;
+const AFTER = '(?2, ?3, ?4)';
+const BEFORE = '(?5, ?6, ?7)';
+/** AFTER < place < BEFORE, of rows up to ?8. The table is sought by the whole place: of one time there may be very many. */
+const IN_ROOM = `from messages_by_room k cross join messages m on m.row = k.row where k.room = ?1
+  and (k.t, k.seq, k.row) > ${AFTER} and (k.t, k.seq, k.row) < ${BEFORE} and k.row <= ?8 and m.type = 0`;
+/** The same of a user's, which are sought by time. */
+const OF_USER = `from messages_by_user k cross join messages m on m.row = k.row where k.user = ?1 and m.room = ?10
+  and k.t >= ?2 and k.t <= ?5 and (k.t, m.seq, k.row) > ${AFTER} and (k.t, m.seq, k.row) < ${BEFORE} and k.row <= ?8 and m.type = 0`;
 export const BUCKET_MS = 10_000;
 /** Division that rounds down, before 1970 too. */
 const BUCKET = `(k.t - ((k.t % ${BUCKET_MS}) + ${BUCKET_MS}) % ${BUCKET_MS}) / ${BUCKET_MS}`;
