@@ -43,7 +43,7 @@ async function askedFor(
     oldestQueued: () => undefined,
     clock: { now: () => NOW },
   });
-  await analytics.ask({ path, query, format: 'json', isRoomLive: true });
+  await analytics.ask({ path, query, format: 'json', isRoomLive: true }, { address: 'a', isGone: () => false });
   return { looked, context: seen ?? expect.fail('nothing was asked') };
 }
 

@@ -10,6 +10,7 @@ import type { RawQuery } from './request/fields.ts';
 import { QUERY_LIMITS } from './request/limits.ts';
 import { parseRecount, parseSeries } from './request/parse.ts';
 import { type Problem, quote } from './request/problem.ts';
+import { type Asker, type Busy, Turns } from './turns.ts';
 
 export { STEPS } from './calendar/steps.ts';
 export { CATALOGUE } from './catalogue/catalogue.ts';
@@ -25,7 +26,8 @@ export { RANKINGS } from './request/requests.ts';
 
 /** What HTTP may ask of analytics. Rejects with StoreUnavailable where there is no answer now. */
 export interface AnalyticsQuestions {
-  ask(question: Question): Promise<Reply>;
+  /** `busy`: too many questions wait. */
+  ask(question: Question, asker: Asker): Promise<Reply | Busy>;
   /** One at a time. */
   recount(question: RecountQuestion): Promise<Reply | { readonly kind: 'busy' }>;
   /** Begins a repair; `running`: the one that there is. */
@@ -56,11 +58,12 @@ const LAG_MS = 2000;
 
 /** Puts questions with what is true now. */
 export function askingAnalytics({ questions, repairing, live, oldestQueued, clock }: AnalyticsParts): AnalyticsQuestions {
+  const turns = new Turns();
   let isRecounting = false;
   return {
-    async ask(question) {
+    async ask(question, asker) {
       await questions.ready();
-      return questions.ask(question, contextOf(question, live, { now: clock.now(), queuedSince: oldestQueued() }));
+      return turns.take(asker, () => questions.ask(question, contextOf(question, live, { now: clock.now(), queuedSince: oldestQueued() })));
     },
     async recount(question) {
       if (isRecounting) return { kind: 'busy' };

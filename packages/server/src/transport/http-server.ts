@@ -129,7 +129,8 @@ function addRoute(app: FastifyInstance, route: Route): void {
     ...(isQueryRead ? UNCHECKED : { preValidation: async (request) => readNumbers(request) }),
     handler: async (request, reply) => {
       const { params, query, body, clientKey: address, headers } = request;
-      return sendAnswer(reply, await route.answer({ params, query, body, address, headers } as Parameters<Route['answer']>[0]));
+      const isGone = () => request.raw.socket.destroyed;
+      return sendAnswer(reply, await route.answer({ params, query, body, address, headers, isGone } as Parameters<Route['answer']>[0]));
     },
   });
 }

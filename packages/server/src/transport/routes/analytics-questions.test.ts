@@ -140,6 +140,23 @@ describe('GET /api/analytics/…', () => {
     expect(measures.map(({ id }: { id: string }) => id)).toEqual(expect.arrayContaining(['messages', 'topEmoji', 'stickiness']));
   });
 
+  it('ASK-16 is 429 where too many questions of the address wait, and 503 where too many do in all, with when to try again', async () => {
+    for (const [whose, status] of [
+      ['own', 429],
+      ['all', 503],
+    ] as const) {
+      const unused = () => expect.fail('not asked');
+      const asked: unknown[] = [];
+      const ask = (_question: unknown, asker: { address: string; isGone(): boolean }) => {
+        asked.push([typeof asker.address, asker.isGone() === true]);
+        return Promise.resolve({ kind: 'busy' as const, whose });
+      };
+      const { get } = await httpServer({ questions: { ask, recount: unused, repair: unused, lastRepair: unused } });
+      const { statusCode, headers } = await get('/api/analytics/summary');
+      expect([statusCode, headers['retry-after'], asked]).toEqual([status, '1', [['string', false]]]);
+    }
+  });
+
   it('ASK-7 is 404 where nothing is counted, and 503 while the store is away', async () => {
     const off = await httpServer();
     expect((await off.get('/api/analytics/series')).statusCode).toBe(404);

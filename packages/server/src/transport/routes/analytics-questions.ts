@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox';
 import { CATALOGUE, type QuestionPath } from '../../analytics/analytics.ts';
+import { type Answer, refused } from '../answer.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { analyticsOff } from './analytics.ts';
 import { answerOf, formatOf } from './analytics-answer.ts';
@@ -63,6 +64,12 @@ const TOLD: Readonly<Record<QuestionPath, Told>> = {
   },
 };
 
+const RETRY_AFTER_MS = 1000;
+const BUSY: Readonly<Record<'own' | 'all', Answer>> = {
+  own: refused('rate_limited', 'Too many questions from this address are waiting.', RETRY_AFTER_MS),
+  all: refused('overloaded', 'Too many questions are waiting.', RETRY_AFTER_MS),
+};
+
 /** The questions about what was counted. */
 export function questionRoutes(deps: QuestionDeps): readonly Route[] {
   return (Object.keys(TOLD) as QuestionPath[]).map((path) => questionRoute(path, deps));
@@ -82,13 +89,14 @@ function questionRoute(path: QuestionPath, { questions, storageState, directory 
     url: `/api/analytics/${path}`,
     schema,
     isQueryRead: true,
-    answer: ({ query: raw, headers }) => {
+    answer: ({ query: raw, headers, address, isGone }) => {
       if (questions === undefined) return analyticsOff;
       const asked = asTexts(raw);
       const isRoomLive = isInUse(asked.room, directory);
-      return readStore(storageState, 'room', async () =>
-        answerOf(await questions.ask({ path, query: asked, format: formatOf(headers), isRoomLive }), headers, path),
-      );
+      return readStore(storageState, 'room', async () => {
+        const reply = await questions.ask({ path, query: asked, format: formatOf(headers), isRoomLive }, { address, isGone });
+        return reply.kind === 'busy' ? BUSY[reply.whose] : answerOf(reply, headers, path);
+      });
     },
   });
 }

@@ -23,6 +23,8 @@ export interface RouteInput<S> {
   /** What limits are kept by: the client's IPv4 address or IPv6 network. */
   readonly address: string;
   readonly headers: IncomingHttpHeaders;
+  /** The client has gone: nobody waits for the answer. */
+  isGone(): boolean;
 }
 
 /** One line of the route table. */

@@ -84,8 +84,8 @@ async function completeUntil(questions: AnalyticsQuestions): Promise<number> {
     to: new Date(NOON + 3_600_000).toISOString(),
     measures: 'messages',
   };
-  const reply = await questions.ask({ path: 'series', query, format: 'json', isRoomLive: false });
-  if (reply.kind === 'problem') return expect.fail(reply.problem.message);
+  const reply = await questions.ask({ path: 'series', query, format: 'json', isRoomLive: false }, { address: 'a', isGone: () => false });
+  if (reply.kind !== 'answer') return expect.fail(JSON.stringify(reply));
   const { completeUntil, buckets } = JSON.parse(new TextDecoder().decode(reply.body)) as {
     completeUntil: string;
     buckets: readonly { readonly t: string; readonly partial?: true }[];
