@@ -52,7 +52,11 @@ export function readRoom(text: string | undefined): Parsed<string | undefined> {
 export function readZone(text = 'UTC'): Parsed<NamedZone> {
   const zone = zoneOf(text);
   if (zone !== undefined) return parsed({ tz: spellZone(text) ?? text, zone });
-  return refuse('tz', `There is no time zone ${quote(text)}.`, 'an IANA name such as UTC, Asia/Kolkata or America/New_York; left out: UTC');
+  return refuse(
+    'tz',
+    `The query parameter "tz" is ${quote(text)}, which is no time zone.`,
+    'an IANA name such as UTC, Asia/Kolkata or America/New_York; left out: UTC',
+  );
 }
 
 /** A whole number from 1 to `most`, in digits. */
