@@ -1,4 +1,4 @@
-import { type Ranked, topOf } from './top.ts';
+import { leastOf, type Ranked, topOf } from './top.ts';
 import { bodyOfSums, CHUNK_BITS, CHUNK_USERS, UserColumns } from './user-body.ts';
 
 const SLOT_MASK = 127;
@@ -12,6 +12,10 @@ interface Pairs {
   values: Uint32Array;
   length: number;
 }
+
+/** Of the bucket that was summed up last, each user once: the same memory for all of them. */
+let places = new Uint32Array(0);
+let totals = new Float64Array(0);
 
 const NO_PAIRS: Pairs = { values: new Uint32Array(0), length: 0 };
 
@@ -104,12 +108,23 @@ export class BucketMessages {
 
   /** Distinct users of a bucket. */
   users(bucket: number): number {
-    return this.#summed(bucket).users.length;
+    return this.#summed(bucket);
   }
 
   /** Most first; those that tie with the last one as well. */
   top(bucket: number, limit: number): Ranked[] {
-    const { users, messages } = this.#summed(bucket);
+    const length = this.#summed(bucket);
+    const found = places;
+    const counts = totals.subarray(0, length);
+    const least = length <= limit ? 0 : leastOf(counts, limit);
+    const [users, messages]: [number[], number[]] = [[], []];
+    for (let i = 0; i < length; i++) {
+      const count = counts[i] ?? 0;
+      if (count < least) continue;
+      const place = found[i] ?? 0;
+      users.push((this.#chunks[place >>> CHUNK_BITS] ?? 0) * CHUNK_USERS + (place & IN_CHUNK));
+      messages.push(count);
+    }
     return topOf(users, messages, limit);
   }
 
@@ -131,30 +146,31 @@ export class BucketMessages {
     });
   }
 
-  /** Each user of a bucket once. */
-  #summed(bucket: number): { readonly users: Float64Array; readonly messages: Float64Array } {
+  /** Lists each user of a bucket once, as `places` and `totals`, and says how many they are. */
+  #summed(bucket: number): number {
     const sums = this.#sums;
-    const pairs = this.#pairs[bucket];
-    const places = new Uint32Array(this.#isSingle ? sums.length : (pairs?.length ?? 0) / 2);
+    const { values, length: end } = this.#pairs[bucket] ?? NO_PAIRS;
+    const most = this.#isSingle ? sums.length : end / 2;
+    if (places.length <= most) [places, totals] = [new Uint32Array(most + 1), new Float64Array(most + 1)];
+    const [found, counts] = [places, totals];
     let length = 0;
     if (this.#isSingle) {
-      for (let place = 0; place < sums.length; place++) if (sums[place] !== 0) places[length++] = place;
-    } else if (pairs !== undefined) {
-      for (let at = 0; at < pairs.length; at += 2) {
-        const place = pairs.values[at] ?? 0;
+      for (let place = 0; place < sums.length; place++) if (sums[place] !== 0) found[length++] = place;
+    } else {
+      for (let at = 0; at < end; at += 2) {
+        const place = values[at] ?? 0;
         const sum = sums[place] ?? 0;
-        if (sum === 0) places[length++] = place;
-        sums[place] = sum + (pairs.values[at + 1] ?? 0);
+        found[length] = place;
+        length += sum === 0 ? 1 : 0;
+        sums[place] = sum + (values[at + 1] ?? 0);
       }
     }
-    const [users, messages] = [new Float64Array(length), new Float64Array(length)];
     for (let i = 0; i < length; i++) {
-      const place = places[i] ?? 0;
-      users[i] = (this.#chunks[place >>> CHUNK_BITS] ?? 0) * CHUNK_USERS + (place & IN_CHUNK);
-      messages[i] = sums[place] ?? 0;
+      const place = found[i] ?? 0;
+      counts[i] = sums[place] ?? 0;
       if (!this.#isSingle) sums[place] = 0;
     }
-    return { users, messages };
+    return length;
   }
 
   #putAside(bucket: number, place: number, count: number): void {
