@@ -13,7 +13,7 @@ import { CountingSpan } from './counting-span.ts';
 import { SqliteEngineStore } from './engine-store.ts';
 import { PieceSize } from './piece-size.ts';
 import { StandingConnections } from './standing-connections.ts';
-import { UncountedSince } from './uncounted-since.ts';
+import { Uncounted } from './uncounted.ts';
 
 /** What the writer asks of an analytics engine, each time in a transaction. */
 export interface Engine {
@@ -50,7 +50,7 @@ export class AnalyticsPart implements Derived {
   readonly #store: SqliteEngineStore;
   readonly #engine: Engine;
   readonly #span: CountingSpan;
-  readonly #uncounted: UncountedSince;
+  readonly #uncounted: Uncounted;
   readonly #pieces: PieceSize;
   readonly #standing: StandingConnections;
   readonly #cpuMs: () => number;
@@ -62,7 +62,7 @@ export class AnalyticsPart implements Derived {
     const users = new UserIds(db);
     this.#store = new SqliteEngineStore(db, users);
     this.#span = new CountingSpan(db, users, maxPiece);
-    this.#uncounted = new UncountedSince(db);
+    this.#uncounted = new Uncounted(db);
     this.#engine = makeEngine(this.#store);
     this.#pieces = new PieceSize(cpuMs, maxPiece);
     this.#cpuMs = cpuMs;
@@ -105,7 +105,7 @@ export class AnalyticsPart implements Derived {
   }
 
   tick(): void {
-    this.#asOfNow().tick(this.#uncounted.read());
+    this.#asOfNow().tick(this.#uncounted.since());
   }
 
   takeLive(facts: readonly NamedLiveFact[], { standing, until }: Lived, rooms: Dictionary, users: Dictionary): void {

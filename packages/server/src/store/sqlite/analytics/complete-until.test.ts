@@ -74,7 +74,17 @@ function world() {
       for (let pieces = 0; !writer.merge(last); pieces += 1) expect(pieces).toBeLessThan(1000);
     },
     until: () => completeUntil(questions),
+    isAdjusting: () => isAdjusting(questions),
   };
+}
+
+async function isAdjusting(questions: AnalyticsQuestions): Promise<boolean> {
+  const reply = await questions.ask(
+    { path: 'summary', query: {}, format: 'json', isRoomLive: false },
+    { address: 'a', isGone: () => false },
+  );
+  if (reply.kind !== 'answer') return expect.fail(JSON.stringify(reply));
+  return 'adjusting' in JSON.parse(new TextDecoder().decode(reply.body));
 }
 
 async function completeUntil(questions: AnalyticsQuestions): Promise<number> {
@@ -142,4 +152,22 @@ it('ASK-12 completeUntil goes by live messages, also behind an import of any len
   expect(await until()).toBe(20_000);
   count();
   expect(await until()).toBe(58_000);
+});
+
+it('ASK-17 an answer is adjusting while anything that was imported is not counted, and not for what is live', async () => {
+  const { at, said, imported, count, isAdjusting } = world();
+  at.now = NOON + 60_000;
+  said(NOON);
+  expect(await isAdjusting()).toBe(false);
+  imported(NOON + 500, 1);
+  said(NOON + 1000);
+  expect(await isAdjusting()).toBe(true);
+  count();
+  expect(await isAdjusting()).toBe(false);
+  said(NOON + 2000);
+  expect(await isAdjusting()).toBe(false);
+  imported(NOON + 3000, 1);
+  expect(await isAdjusting()).toBe(true);
+  count();
+  expect(await isAdjusting()).toBe(false);
 });

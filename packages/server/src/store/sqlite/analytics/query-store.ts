@@ -8,9 +8,9 @@ import { UserIds } from '../user-ids.ts';
 import { ANALYTICS_STEP, type Counted, countedReader } from './counted.ts';
 import { HeldRollups } from './held-rollups.ts';
 import { BUCKET_MS, SqliteRoomHistory } from './room-history.ts';
-import { UncountedSince } from './uncounted-since.ts';
+import { Uncounted } from './uncounted.ts';
 
-/** Entries that analytics may be behind: more are of an old log that is being taken in, or of an import. */
+/** Entries that analytics may be behind: more are of an old log that is being taken in. */
 const USUAL_LAG = 20_000;
 
 /** What questions are answered from, on a connection of its own that only reads. */
@@ -19,7 +19,7 @@ export class SqliteQueryStore implements QueryStore {
   readonly history: SqliteRoomHistory;
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof prepareAll>;
-  readonly #uncounted: UncountedSince;
+  readonly #uncounted: Uncounted;
   readonly #counted: () => Counted;
 
   constructor(db: DatabaseSync) {
@@ -27,7 +27,7 @@ export class SqliteQueryStore implements QueryStore {
     this.rollups = new HeldRollups(db);
     this.history = new SqliteRoomHistory(db, new UserIds(db));
     this.#sql = prepareAll(db);
-    this.#uncounted = new UncountedSince(db);
+    this.#uncounted = new Uncounted(db);
     this.#counted = countedReader(db);
   }
 
@@ -68,11 +68,11 @@ export class SqliteQueryStore implements QueryStore {
   }
 
   uncountedSince(): number | undefined {
-    return this.#uncounted.read();
+    return this.#uncounted.since();
   }
 
   isAdjusting(room: number | undefined, fromT: number, toT: number): boolean {
-    if ((one(this.#sql.lag)?.[0] as number) > USUAL_LAG) return true;
+    if ((one(this.#sql.lag)?.[0] as number) > USUAL_LAG || this.#uncounted.hasImported()) return true;
     const found = room === undefined ? one(this.#sql.dirt, fromT, toT) : one(this.#sql.dirtOf, fromT, toT, room);
     return found !== undefined;
   }
