@@ -47,7 +47,7 @@ export function environmentExample() {
     const fallback = variable.preset === undefined ? ` Default: ${variable.shownDefault}.` : '';
     return `# ${meaning}${fallback}\n# Allowed: ${variable.allowed}\n# ${variable.name}=${shown}\n`;
   });
-  return `# Made by scripts/config-docs.mjs. Every setting with its default; see docs/configuration.md. Copy to .env: npm start and npm run import read it.\n\n${parts.join('\n')}`;
+  return `# Made by scripts/config-docs.mjs. Every setting with its default; see docs/configuration.md. Copy to .env: npm start, npm run import and npm run demo read it.\n\n${parts.join('\n')}`;
 }
 
 export const GENERATED = [

@@ -2,13 +2,20 @@
 // the time of a second start and spares 45 MB (the stripper need not be loaded, in this thread or the store's two).
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 
 const root = new URL('../../', import.meta.url);
+
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  process.stderr.write(
+    `hubbub: this is Node ${process.versions.node}; the server needs 24. \`npm start\` brings its own, in node_modules/.bin.\n`,
+  );
+  process.exit(1);
+}
 
 /** Settings from `.env` in the repository's root, where the environment has not set them. Answers the names that stand there. */
 export function readDotenv() {
@@ -22,7 +29,7 @@ export function readDotenv() {
 export function cacheCompiled() {
   // Through the environment as well, so that worker threads use it too.
   process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/hubbub', root));
-  enableCompileCache(process.env.NODE_COMPILE_CACHE);
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
   try {
     // Node makes a folder in it, of its version, at once.
     return readdirSync(process.env.NODE_COMPILE_CACHE, { recursive: true }).length !== 1;

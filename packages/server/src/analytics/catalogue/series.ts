@@ -40,11 +40,19 @@ export const SERIES: Readonly<Record<SeriesMeasure, CatalogueEntry>> = {
     formula: 'activeUsers − newUsers',
     window: 'The whole history up to the end of the bucket.',
   }),
-  joins: ofEvents({ unit: 'joins', sentence: 'Users who entered the room, each time they did.', formula: 'count(joins)' }),
-  leaves: ofEvents({ unit: 'leaves', sentence: 'Users who left the room, each time they did.', formula: 'count(leaves)' }),
+  joins: ofEvents({
+    unit: 'joins',
+    sentence: 'Users who entered the room, each time they did: also those who come back after the server was restarted.',
+    formula: 'count(joins)',
+  }),
+  leaves: ofEvents({
+    unit: 'leaves',
+    sentence: 'Users who left the room, each time they did; a server that ends counts none.',
+    formula: 'count(leaves)',
+  }),
   connections: ofEvents({
     unit: 'connections',
-    sentence: 'Open connections, sampled at each whole second and summed over the servers second by second.',
+    sentence: 'Open connections, sampled at each whole second and summed over the servers second by second, while one runs.',
     formula: 'max(samples), sum(samples) / count(samples); a room that nobody is in has samples of 0',
     value: {
       kind: 'object',

@@ -166,9 +166,13 @@ describe('times', () => {
     expect(refusedSeries({ from: '2026-03-02', to: '2026-03-02' })).toEqual([
       'from',
       expect.stringContaining('not before "to"'),
-      'a time before "to"',
+      expect.stringContaining('a time before "to"'),
     ]);
-    expect(refusedSeries({ from: '2026-03-16' })).toEqual(['from', expect.stringContaining('now'), 'a time before "to"']);
+    expect(refusedSeries({ from: '2026-03-16' })).toEqual([
+      'from',
+      expect.stringContaining('now'),
+      expect.stringContaining('a time before "to"'),
+    ]);
     expect(refusedSeries({ to: '1969-12-31' })[0]).toBe('to');
   });
 

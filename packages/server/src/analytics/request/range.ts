@@ -34,7 +34,11 @@ export function readRange(fromText: string | undefined, toText: string | undefin
   const meant = toText === undefined ? 'now' : quote(toText);
   return fromText === undefined
     ? refuse('to', `The query parameter "to" is ${meant}, and nothing lies before.`, TIMES)
-    : refuse('from', `The query parameter "from" is ${quote(fromText)}, which is not before "to": ${meant}.`, 'a time before "to"');
+    : refuse(
+        'from',
+        `The query parameter "from" is ${quote(fromText)}, which is not before "to": ${meant}.`,
+        'a time before "to", which is not in the range any more: of a whole day "to" is the next one',
+      );
 }
 
 /** Local days that the zone does not have begin where the next one does. */
