@@ -132,18 +132,18 @@ export class BucketMessages {
   bodies(bucket: number, hasCounts: boolean): { readonly chunk: number; readonly body: Uint8Array }[] {
     const sums = this.#sums;
     const { values, length } = this.#pairs[bucket] ?? NO_PAIRS;
-    const isTouched = new Uint8Array(this.#chunks.length).fill(this.#isSingle ? 1 : 0);
+    const marks = new Int32Array(sums.length / 32).fill(this.#isSingle ? -1 : 0);
     for (let at = 0; at < length; at += 2) {
       const place = values[at] ?? 0;
       sums[place] = (sums[place] ?? 0) + (values[at + 1] ?? 0);
-      isTouched[place >>> CHUNK_BITS] = 1;
+      marks[place >> 5] = (marks[place >> 5] ?? 0) | (1 << (place & 31));
     }
-    return this.#chunks.flatMap((chunk, i) => {
-      const from = i * CHUNK_USERS;
-      const body = isTouched[i] === 1 ? bodyOfSums(sums, from, hasCounts) : undefined;
-      if (!this.#isSingle) sums.fill(0, from, from + CHUNK_USERS);
+    const found = this.#chunks.flatMap((chunk, i) => {
+      const body = bodyOfSums(sums, marks, i * CHUNK_USERS, hasCounts);
       return body === undefined ? [] : { chunk, body };
     });
+    for (let at = 0; at < length; at += 2) sums[values[at] ?? 0] = 0;
+    return found;
   }
 
   /** Lists each user of a bucket once, as `places` and `totals`, and says how many they are. */

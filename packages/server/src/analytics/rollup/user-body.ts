@@ -219,12 +219,18 @@ export function mergeUsers(base: Uint8Array | undefined, changes: NumberCounts, 
   return { body: writer.finish(hasCounts), shortfalls, isCorrupt: false };
 }
 
-/** A body with slot 0 alone: `sums[from + i]` is of the chunk's user i, who is not there with 0. Undefined when nobody is. */
-export function bodyOfSums(sums: Float64Array, from: number, hasCounts: boolean): Uint8Array | undefined {
+/**
+ * A body with slot 0 alone: `sums[from + i]` is of the chunk's user i, who is not there with 0. Undefined when nobody is. `marks`: a bit
+ * for each place of `sums`, set where it may not be 0, so that few users are found without looking at all.
+ */
+export function bodyOfSums(sums: Float64Array, marks: Int32Array, from: number, hasCounts: boolean): Uint8Array | undefined {
   writer.clear();
-  for (let user = 0; user < CHUNK_USERS; user++) {
-    const sum = sums[from + user] ?? 0;
-    if (sum !== 0) writer.add(entryKey(user, 0), sum);
+  for (let word = 0; word < CHUNK_USERS / 32; word++) {
+    for (let rest = marks[(from >> 5) + word] ?? 0; rest !== 0; rest &= rest - 1) {
+      const user = (word << 5) + 31 - Math.clz32(rest & -rest);
+      const sum = sums[from + user] ?? 0;
+      if (sum !== 0) writer.add(entryKey(user, 0), sum);
+    }
   }
   return writer.finish(hasCounts);
 }
